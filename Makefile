@@ -1,0 +1,55 @@
+# `make demo` and `make test` are all a newcomer needs; both set everything up in .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := uv==0.13.9
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types layers wheel check lock clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: .venv/.ready ## put everything into .venv, nothing outside it
+
+.venv/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Trunkline needs Python 3.11 or later; name one: make setup PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@echo "Setting up .venv (once, about a minute) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(UV)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: setup ## a spoken sandbox call to the front desk: transcript, latency table, stereo WAV
+	@$(BIN)/trunkline call pipelines/front_desk.py
+
+test: setup ## all tests
+	@$(BIN)/python -m pytest
+
+lint: setup ## ruff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup ## mypy --strict
+	@$(BIN)/mypy
+
+layers: setup ## arrows point one way
+	@$(BIN)/lint-imports
+
+wheel: setup ## build the wheel, install it in a bare environment elsewhere, run it
+	@bare=$$(mktemp -d) && trap 'rm -rf "$$bare"' EXIT && \
+	$(BIN)/uv build --quiet --wheel --out-dir "$$bare/dist" . && \
+	$(PYTHON) -m venv "$$bare/venv" && \
+	grep -v '^-e' requirements.lock > "$$bare/lock.txt" && \
+	$(BIN)/uv pip install --quiet --python "$$bare/venv/bin/python" --require-hashes -r "$$bare/lock.txt" && \
+	$(BIN)/uv pip install --quiet --python "$$bare/venv/bin/python" --no-deps "$$bare"/dist/*.whl && \
+	cd "$$bare" && "$$bare/venv/bin/trunkline" --help > /dev/null && "$$bare/venv/bin/trunkline" --version
+
+check: lint types layers test wheel ## all that CI runs
+
+lock: setup ## write requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+		--extra spoken --group dev pyproject.toml --output-file requirements.lock
+
+clean: ## remove .venv and caches
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -1,0 +1,6 @@
+"""One stage of the graph a file: frame in, frames out.
+
+The contract of a stage is pipecat's: ``process_frame(frame, direction)`` handles what it knows, pushes on
+what it does not, and never swallows a control frame. A stage that only looks at or transforms a frame runs
+in pipecat's direct mode; a stage that waits keeps its queue, so that an interruption can cancel it.
+"""

@@ -1,0 +1,116 @@
+"""Deepgram for one process: one key, one HTTP session, as many sockets as there are calls."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Any, cast
+
+import aiohttp
+import httpx
+from deepgram import AsyncDeepgramClient
+from deepgram.core.api_error import ApiError
+from deepgram.environment import DeepgramClientEnvironment
+from deepgram.listen.v1.socket_client import AsyncV1SocketClient as ListenClient
+from deepgram.speak.v1.socket_client import AsyncV1SocketClient as SpeakClient
+
+from processors.deepgram_socket import KEY_REMEDY, DeepgramSocket, transport_factory
+from processors.errors import VendorUnavailable, refusal
+from processors.frames import RATE
+
+PRODUCTION = "https://api.deepgram.com"
+
+SYNTHESIS_TIMEOUT = 10.0
+"""Seconds for a whole greeting over REST."""
+
+
+class Socket:
+    """An open Deepgram socket: the SDK's typed sender beside the carrier that receives.
+
+    Messages are received raw: the SDK builds a model for each, turns unknown ones into ``None`` and takes
+    Aura's ``Cleared`` for ``Flushed``.
+    """
+
+    def __init__(self, client: Any, carrier: DeepgramSocket, stack: AsyncExitStack) -> None:
+        self.client = client
+        self.recv = carrier.recv
+        self._carrier = carrier
+        self._stack = stack
+
+    @property
+    def is_open(self) -> bool:
+        return self._carrier.is_open
+
+    async def send(self, data: str | bytes) -> None:
+        await self._carrier.send(data)
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+
+
+class Deepgram:
+    """Opens sockets and synthesises prompts.
+
+    Args:
+        api_key: the project's key; never logged.
+        base_url: ``https://...`` (or ``http``, ``wss``, ``ws``) of another server that speaks the protocol.
+    """
+
+    def __init__(self, api_key: str, base_url: str | None = None) -> None:
+        rest = (base_url or PRODUCTION).rstrip("/").partition("://")[2]
+        secure = "" if (base_url or PRODUCTION).startswith(("http://", "ws://")) else "s"
+        http, ws = f"http{secure}://{rest}", f"ws{secure}://{rest}"
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+        self._http = httpx.AsyncClient(timeout=SYNTHESIS_TIMEOUT)
+        self._sdk = AsyncDeepgramClient(
+            api_key=api_key,
+            environment=DeepgramClientEnvironment(base=http, production=ws, agent=ws, agent_rest=http),
+            httpx_client=self._http,
+            transport_factory=transport_factory,
+        )
+
+    async def listen(self, options: Mapping[str, Any]) -> Socket:
+        """Open a socket to ``/v1/listen``; ``options`` are the SDK's arguments.
+
+        Raises:
+            VendorError: Deepgram refused, is busy, or cannot be reached.
+        """
+        return await self._open(self._sdk.listen.v1.connect(**options))
+
+    async def speak(self, options: Mapping[str, Any]) -> Socket:
+        """Open a socket to ``/v1/speak``; ``options`` are the SDK's arguments.
+
+        Raises:
+            VendorError: Deepgram refused, is busy, or cannot be reached.
+        """
+        return await self._open(self._sdk.speak.v1.connect(**options))
+
+    async def _open(self, connecting: Any) -> Socket:
+        async with AsyncExitStack() as stack:
+            client: ListenClient | SpeakClient = await stack.enter_async_context(connecting)
+            carrier = cast(DeepgramSocket, client._websocket)
+            await carrier.open(self._session)
+            return Socket(client, carrier, stack.pop_all())
+        raise AssertionError("unreachable")
+
+    async def synthesise(self, text: str, voice: str) -> bytes:
+        """A whole prompt as 8 kHz mu-law, over REST (``container=none``: a WAV header would be a click).
+
+        Raises:
+            VendorError: Deepgram refused, is busy, failed, or took too long.
+        """
+        try:
+            async with asyncio.timeout(SYNTHESIS_TIMEOUT):
+                chunks = self._sdk.speak.v1.audio.generate(
+                    text=text, model=voice, encoding="mulaw", sample_rate=RATE, container="none"
+                )
+                return b"".join([chunk async for chunk in chunks])
+        except ApiError as error:
+            reason = str(error.body.get("err_msg", "")) if isinstance(error.body, dict) else ""
+            raise refusal("Deepgram", error.status_code or 0, reason, KEY_REMEDY) from error
+        except (TimeoutError, httpx.HTTPError) as error:
+            found = f"did not synthesise a prompt ({type(error).__name__})"
+            raise VendorUnavailable("Deepgram", found) from error
+
+    async def close(self) -> None:
+        await self._session.close()
+        await self._http.aclose()

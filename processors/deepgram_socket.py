@@ -1,0 +1,136 @@
+"""A WebSocket of deepgram-sdk, carried by aiohttp.
+
+The SDK builds the URL and the credentials; its own carrier (``websockets.legacy``) builds a TLS context for
+each connection, which blocks the loop for some 25 ms, and compresses every packet. This one shares the
+process's session: one TLS context, no compression, dead peers noticed by ping.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+
+from processors.errors import VendorError, VendorUnavailable, refusal
+
+OPEN_TIMEOUT = 5.0
+"""Seconds until a handshake without an answer counts as failed."""
+
+CLOSE_TIMEOUT = 0.5
+"""Seconds for the peer to answer our close; the call is over, nobody should wait."""
+
+PING_EVERY = 20.0
+"""Seconds between pings; a peer that does not answer within half of it is closed (RFC 6455 section 5.5.2)."""
+
+MAX_MESSAGE = 4 * 2**20
+"""Bytes. Far above any transcript or audio chunk."""
+
+KEY_REMEDY = "check DEEPGRAM_API_KEY and that its project may use this model"
+
+
+class SocketClosed(Exception):
+    """Deepgram (or the network) closed the socket.
+
+    Args:
+        code: WebSocket close code; 1006 when the connection was lost.
+        reason: Deepgram's token, such as ``NET-0001`` or ``DATA-0000``; empty when it gave none.
+    """
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"closed with {code}" + (f" {reason}" if reason else ""))
+        self.code = code
+        self.reason = reason
+
+
+class DeepgramSocket:
+    """What deepgram-sdk calls an async transport. Made closed; :meth:`open` connects it."""
+
+    def __init__(self, url: str, headers: dict[str, str]) -> None:
+        self._url = url
+        self._headers = headers
+        self._ws: aiohttp.ClientWebSocketResponse | None = None
+
+    async def open(self, session: aiohttp.ClientSession) -> None:
+        """Connect.
+
+        Raises:
+            VendorError: the handshake was refused, timed out or found nobody.
+        """
+        try:
+            async with asyncio.timeout(OPEN_TIMEOUT):
+                self._ws = await session.ws_connect(
+                    self._url,
+                    headers=self._headers,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
+                    heartbeat=PING_EVERY,
+                    compress=0,
+                    max_msg_size=MAX_MESSAGE,
+                )
+        except aiohttp.WSServerHandshakeError as error:
+            raise _refusal(error) from error
+        except TimeoutError as error:
+            raise VendorUnavailable("Deepgram", f"did not answer within {OPEN_TIMEOUT:.0f} s") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise VendorUnavailable("Deepgram", f"cannot be reached ({type(error).__name__})") from error
+
+    @property
+    def is_open(self) -> bool:
+        return self._ws is not None and not self._ws.closed
+
+    async def send(self, data: str | bytes) -> None:
+        """Send one message.
+
+        Raises:
+            SocketClosed: the socket is not open (any more).
+        """
+        if self._ws is None or self._ws.closed:
+            raise self._closed()
+        try:
+            if isinstance(data, bytes):
+                await self._ws.send_bytes(data)
+            else:
+                await self._ws.send_str(data)
+        except (aiohttp.ClientError, OSError) as error:
+            raise SocketClosed(1006, type(error).__name__) from error
+
+    async def recv(self) -> str | bytes:
+        """The next message.
+
+        Raises:
+            SocketClosed: the socket is not open (any more).
+        """
+        if self._ws is None:
+            raise self._closed()
+        message = await self._ws.receive()
+        if message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+            data: str | bytes = message.data
+            return data
+        if message.type is aiohttp.WSMsgType.CLOSE:
+            raise SocketClosed(message.data or 1005, message.extra or "")
+        raise self._closed()
+
+    async def __aiter__(self) -> AsyncIterator[str | bytes]:
+        while True:
+            try:
+                yield await self.recv()
+            except SocketClosed:
+                return
+
+    async def close(self) -> None:
+        if self._ws is not None:
+            await self._ws.close()
+
+    def _closed(self) -> SocketClosed:
+        code = self._ws.close_code if self._ws is not None else None
+        return SocketClosed(code or 1006, "")
+
+
+def transport_factory(url: str, headers: dict[str, Any]) -> DeepgramSocket:
+    """What ``AsyncDeepgramClient(transport_factory=...)`` takes; the SDK allows one a process."""
+    return DeepgramSocket(url, {name: str(value) for name, value in headers.items()})
+
+
+def _refusal(error: aiohttp.WSServerHandshakeError) -> VendorError:
+    # The reason stands in a header; the body of a refused upgrade is not kept (Deepgram, STT troubleshooting).
+    reason = error.headers.get("dg-error", "") if error.headers else ""
+    return refusal("Deepgram", error.status, reason, KEY_REMEDY)

@@ -1,0 +1,1 @@
+"""Trunkline: one pipeline file answers each phone line."""
