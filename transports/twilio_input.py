@@ -1,0 +1,49 @@
+"""The first stage: what the carrier sends becomes frames, and a barge-in becomes ``clear``."""
+
+import asyncio
+
+from pipecat.audio.dtmf.types import KeypadEntry
+from pipecat.frames.frames import Frame, InputDTMFFrame, InterruptionFrame, StartFrame
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from processors import g711
+from processors.frames import RATE, CallerAudioFrame
+from transports.media_streams import Dtmf, Event, Mark, Media
+from transports.twilio_output import pair
+from transports.twilio_stream import TwilioStream
+
+
+class TwilioInput(FrameProcessor):
+    """Turns stream events into frames; runs in the task that reads the socket, without a queue.
+
+    An interruption that travels upstream ends here: no vendor stands in its way, so the caller's line is cut
+    first and at once.
+    """
+
+    def __init__(self, stream: TwilioStream) -> None:
+        super().__init__(enable_direct_mode=True)
+        self._stream = stream
+        self.ready = asyncio.Event()
+        """Set when the pipeline takes frames."""
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, InterruptionFrame) and direction is FrameDirection.UPSTREAM:
+            self._stream.cut(pair(frame))
+        await self.push_frame(frame, direction)
+        if isinstance(frame, StartFrame):
+            self.ready.set()
+
+    async def receive(self, event: Event) -> None:
+        """One event of the stream, in order."""
+        if isinstance(event, Media):
+            await self._hear(event.payload)
+        elif isinstance(event, Mark):
+            self._stream.marked(event.name)
+        elif isinstance(event, Dtmf):
+            await self.push_frame(InputDTMFFrame(button=KeypadEntry(event.digit)))
+
+    async def _hear(self, mulaw: bytes) -> None:
+        if mulaw:
+            frame = CallerAudioFrame(audio=g711.decode(mulaw), sample_rate=RATE, num_channels=1, mulaw=mulaw)
+            await self.push_frame(frame)
