@@ -87,10 +87,11 @@ class _End(FrameProcessor):
         self._kept = kept
         self._direction = direction
         self.ended = asyncio.Event()
+        self.closed = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
-        if direction is self._direction and not isinstance(frame, (StartFrame, CancelFrame)):
+        if not self.closed and direction is self._direction and not isinstance(frame, StartFrame):
             self._kept.append(frame)
         if isinstance(frame, EndFrame):
             self.ended.set()
@@ -159,6 +160,7 @@ class Bench:
                 raise StageError(f"{self.stage}: {frame.error}") from frame.exception
 
     async def __aexit__(self, kind: object, *_: object) -> None:
+        self._source.closed = self._sink.closed = True
         await self._source.queue_frame(CancelFrame())
         await asyncio.sleep(SETTLE)
         for processor in (self._source, self.stage, self._sink):

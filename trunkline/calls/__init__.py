@@ -1,0 +1,1 @@
+"""The call store: calls, their turns, and how they ended."""

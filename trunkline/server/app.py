@@ -1,0 +1,65 @@
+"""The server: webhooks, the media socket and health, on aiohttp."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from loguru import logger
+
+from trunkline.errors import RequestRefused
+from trunkline.server import twiml
+from trunkline.server.media import Media
+from trunkline.server.signature import Gatekeeper
+from trunkline.server.tickets import Tickets
+from trunkline.server.webhooks import Webhooks
+from trunkline.switchboard import Switchboard
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+FORM_LIMIT = 64 * 2**10
+"""Bytes. A webhook of Twilio has some two."""
+
+SORRY = "I am sorry, we have a technical problem. Please call again in a few minutes."
+
+
+def application(switchboard: Switchboard, gatekeeper: Gatekeeper, tickets: Tickets) -> web.Application:
+    """The aiohttp application that answers the lines of a switchboard."""
+    app = web.Application(middlewares=[errors], client_max_size=FORM_LIMIT)
+    app.add_routes(Webhooks(switchboard, gatekeeper, tickets).routes())
+    app.add_routes([web.get(twiml.MEDIA, Media(switchboard, gatekeeper, tickets).handle)])
+    app.add_routes(Health(switchboard).routes())
+    return app
+
+
+class Health:
+    """``/healthz``: alive. ``/readyz``: takes another call."""
+
+    def __init__(self, switchboard: Switchboard) -> None:
+        self._switchboard = switchboard
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/healthz", self._alive), web.get("/readyz", self._ready)]
+
+    async def _alive(self, _: web.Request) -> web.Response:
+        return web.json_response({"status": "alive", "calls": len(self._switchboard.calls)})
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        full = self._switchboard.full
+        status = {"status": "full" if full else "ready", "calls": len(self._switchboard.calls)}
+        return web.json_response(status, status=503 if full else 200)
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """One sentence for whoever asked wrongly; for Twilio, which asks for a caller, something to say."""
+    try:
+        return await handler(request)
+    except RequestRefused as error:
+        logger.warning("{} {} refused: {}", request.method, request.path, error)
+        return web.Response(text=f"{error}\n", status=error.status)
+    except web.HTTPException:
+        raise
+    except Exception as error:
+        logger.opt(exception=error).error("{} {} failed", request.method, request.path)
+        if request.path.startswith("/twilio/") and request.method == "POST":
+            return web.Response(text=twiml.hang_up(SORRY), content_type="text/xml")
+        return web.Response(text="something went wrong here; the log of the server says what\n", status=500)

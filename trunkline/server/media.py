@@ -1,0 +1,59 @@
+"""The media socket: a stream of a call, let in by signature and ticket."""
+
+from aiohttp import web
+from loguru import logger
+
+from transports.errors import RemoteProtocolError
+from transports.media_streams import Start
+from transports.twilio_socket import TwilioSocket, websocket
+from trunkline.errors import RequestRefused
+from trunkline.server.signature import Gatekeeper
+from trunkline.server.tickets import PARAMETER, Tickets
+from trunkline.session import Session
+from trunkline.switchboard import Switchboard
+
+POLICY_VIOLATION = 1008
+
+
+class Media:
+    """``GET /twilio/media``.
+
+    Args:
+        switchboard: the calls.
+        gatekeeper: tells Twilio's handshake from others.
+        tickets: let streams in.
+    """
+
+    def __init__(self, switchboard: Switchboard, gatekeeper: Gatekeeper, tickets: Tickets) -> None:
+        self._switchboard = switchboard
+        self._gatekeeper = gatekeeper
+        self._tickets = tickets
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        self._gatekeeper.check(request)
+        ws = websocket()
+        await ws.prepare(request)
+        socket = TwilioSocket(ws, request)
+        try:
+            await self._carry(socket)
+            await socket.close()
+        except RemoteProtocolError as error:
+            logger.warning("a stream broke the protocol: {}", error)
+            await socket.close(error.close_code, str(error))
+        except RequestRefused as error:
+            logger.warning("a stream was refused: {}", error)
+            await socket.close(POLICY_VIOLATION, str(error))
+        return ws
+
+    async def _carry(self, socket: TwilioSocket) -> None:
+        start = await socket.start()
+        if start is None:
+            return
+        self._tickets.punch(start.parameters.get(PARAMETER, ""), start.call_sid)
+        await self._session(start).carry(socket, start)
+
+    def _session(self, start: Start) -> Session:
+        session = self._switchboard.calls.get(start.call_sid)
+        if session is None or session.outcome is not None:
+            raise RequestRefused("the stream's call is over or unknown here")
+        return session

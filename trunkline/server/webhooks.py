@@ -1,0 +1,116 @@
+"""What Twilio asks us: who answers this call, what comes next, and what became of it."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from loguru import logger
+from multidict import MultiDict
+
+from trunkline.call import Facts
+from trunkline.errors import RequestRefused
+from trunkline.life import CALLER_HUNG_UP, Outcome, State
+from trunkline.server import twiml
+from trunkline.server.signature import Gatekeeper
+from trunkline.server.tickets import Tickets
+from trunkline.switchboard import Switchboard
+
+TERMINAL = {"completed", "busy", "failed", "no-answer", "canceled"}
+"""``CallStatus`` of a call that is over (Twilio: Call resource)."""
+
+Form = MultiDict[str]
+Handler = Callable[[web.Request, Form], Awaitable[web.Response]]
+
+
+class Webhooks:
+    """The four URLs that Twilio calls.
+
+    Args:
+        switchboard: the lines and the calls.
+        gatekeeper: tells Twilio's requests from others.
+        tickets: let streams in.
+    """
+
+    def __init__(self, switchboard: Switchboard, gatekeeper: Gatekeeper, tickets: Tickets) -> None:
+        self._switchboard = switchboard
+        self._gatekeeper = gatekeeper
+        self._tickets = tickets
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post("/twilio/voice", self._signed(self._voice)),
+            web.post(twiml.NEXT, self._signed(self._next)),
+            web.post("/twilio/status", self._signed(self._status)),
+        ]
+
+    def _signed(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def check(request: web.Request) -> web.Response:
+            form = MultiDict((name, str(value)) for name, value in (await request.post()).items())
+            self._gatekeeper.check(request, form)
+            return await handler(request, form)
+
+        return check
+
+    async def _voice(self, request: web.Request, form: Form) -> web.Response:
+        """An incoming call. Twilio may ask twice; the answer is the same call."""
+        facts = _facts(form)
+        line = self._switchboard.line(facts.called)
+        if line is None:
+            logger.warning("call {} is for a number that no line answers", facts.sid)
+            return _xml(twiml.hang_up(twiml.NOT_IN_SERVICE))
+        if self._switchboard.full and facts.sid not in self._switchboard.calls:
+            logger.warning("call {} is one too many", facts.sid)
+            return _xml(twiml.hang_up(twiml.BUSY, line.language))
+        self._switchboard.ring(facts, line)
+        return self._connect(request, facts)
+
+    async def _next(self, request: web.Request, form: Form) -> web.Response:
+        """A stream has ended. A call with an outcome is hung up; one without goes on."""
+        facts = _facts(form)
+        session = self._switchboard.calls.get(facts.sid)
+        if form.get("CallStatus") in TERMINAL:
+            if session is not None:
+                session.end(CALLER_HUNG_UP)
+            return _xml(twiml.hang_up())
+        outcome = session.outcome if session else await self._switchboard.archive.outcome(facts.sid)
+        line = self._switchboard.line(facts.called)
+        if outcome is not None:
+            return _xml(twiml.hang_up(outcome.last_words, line.language if line else "en"))
+        if line is None:
+            return _xml(twiml.hang_up(twiml.NOT_IN_SERVICE))
+        if session is None:
+            session = self._switchboard.ring(facts, line, await self._switchboard.archive.history(facts.sid))
+        if not session.may_resume():
+            session.end(Outcome("failed", "the stream was lost too often"))
+            return _xml(twiml.hang_up(line.apology, line.language))
+        return self._connect(request, facts)
+
+    async def _status(self, request: web.Request, form: Form) -> web.Response:
+        """A status callback; a terminal one ends what a lost socket left behind."""
+        session = self._switchboard.calls.get(form.get("CallSid", ""))
+        if session is not None and form.get("CallStatus") in TERMINAL and session.state is not State.ENDED:
+            session.end(CALLER_HUNG_UP)
+        return web.Response(status=204)
+
+    def _connect(self, request: web.Request, facts: Facts) -> web.Response:
+        url = self._gatekeeper.stream_url(request, twiml.MEDIA)
+        return _xml(twiml.connect(url, self._tickets.issue(facts.sid)))
+
+
+def _facts(form: Form) -> Facts:
+    """Raises:
+    RequestRefused: the request names no call.
+    """
+    sid = form.get("CallSid", "")
+    if not sid:
+        raise RequestRefused("the request names no CallSid; expected Twilio's voice request", status=400)
+    return Facts(
+        sid=sid,
+        caller=form.get("From", ""),
+        called=form.get("To", ""),
+        direction=form.get("Direction", "inbound"),
+    )
+
+
+def _xml(document: str) -> web.Response:
+    # text/xml with a length: Twilio refuses other types (12300) and has failed on chunked bodies (12100).
+    return web.Response(text=document, content_type="text/xml")

@@ -1,0 +1,95 @@
+"""The process's settings: the only reader of the environment (and of ``.env``)."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from trunkline.errors import SettingsError
+
+
+def _url(schemes: tuple[str, ...]) -> BeforeValidator:
+    def check(value: object) -> object:
+        if value in (None, ""):
+            return None
+        text = str(value).rstrip("/")
+        if not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+            raise ValueError(f"expected {' or '.join(f'{scheme}://…' for scheme in schemes)}")
+        return text
+
+    return BeforeValidator(check)
+
+
+HttpUrl = Annotated[str | None, _url(("https", "http"))]
+VendorUrl = Annotated[str | None, _url(("https", "http", "wss", "ws"))]
+
+REQUIRED = ("TWILIO_AUTH_TOKEN", "DEEPGRAM_API_KEY", "OPENAI_API_KEY")
+"""What a server cannot answer a phone without."""
+
+
+class Settings(BaseSettings):
+    """What a process knows before the first call; frozen."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    public_url: HttpUrl = Field(None, alias="TRUNKLINE_PUBLIC_URL")
+    """``https://…`` under which Twilio reaches us; taken from each request when unset."""
+    database_url: str = Field("sqlite+aiosqlite:///trunkline.db", alias="TRUNKLINE_DATABASE_URL")
+    """SQLAlchemy URL of the call store."""
+    redis_url: str | None = Field(None, alias="TRUNKLINE_REDIS_URL")
+    max_calls: int | None = Field(None, alias="TRUNKLINE_MAX_CALLS", ge=1)
+    """Calls that this process takes at once."""
+    secret: SecretStr | None = Field(None, alias="TRUNKLINE_SECRET")
+    """Signs tickets; random at start when unset, so required with more than one process."""
+    console_password: SecretStr | None = Field(None, alias="TRUNKLINE_CONSOLE_PASSWORD")
+    log_level: str = Field("INFO", alias="TRUNKLINE_LOG_LEVEL")
+    recordings: Path = Field(Path("recordings"), alias="TRUNKLINE_RECORDINGS")
+    """Folder for what ``trunkline call`` records."""
+
+    twilio_account_sid: str | None = Field(None, alias="TWILIO_ACCOUNT_SID")
+    twilio_auth_token: SecretStr | None = Field(None, alias="TWILIO_AUTH_TOKEN")
+    twilio_api_key_sid: str | None = Field(None, alias="TWILIO_API_KEY_SID")
+    twilio_api_key_secret: SecretStr | None = Field(None, alias="TWILIO_API_KEY_SECRET")
+    twilio_base_url: HttpUrl = Field(None, alias="TWILIO_BASE_URL")
+    deepgram_api_key: SecretStr | None = Field(None, alias="DEEPGRAM_API_KEY")
+    deepgram_base_url: VendorUrl = Field(None, alias="DEEPGRAM_BASE_URL")
+    openai_api_key: SecretStr | None = Field(None, alias="OPENAI_API_KEY")
+    openai_base_url: HttpUrl = Field(None, alias="OPENAI_BASE_URL")
+
+    def missing(self, names: Iterable[str] = REQUIRED) -> list[str]:
+        """Those of the variables that are not set."""
+        fields = {field.alias: name for name, field in type(self).model_fields.items()}
+        return [name for name in names if getattr(self, fields[name]) in (None, "")]
+
+    def require(self, names: Iterable[str] = REQUIRED) -> None:
+        """Raises:
+        SettingsError: some of the variables are not set; the message names them all.
+        """
+        if missing := self.missing(names):
+            raise SettingsError(
+                f"{', '.join(missing)} not set: put {'it' if len(missing) == 1 else 'them'} into the "
+                "environment or into .env; `trunkline doctor` checks all settings, "
+                "`trunkline call FILE` needs none"
+            )
+
+
+def load(**overrides: object) -> Settings:
+    """The settings of the environment, with some values given.
+
+    Raises:
+        SettingsError: a variable's value does not fit; never repeats a secret.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
+        raise SettingsError(f"settings do not fit: {'; '.join(problems)}") from None
+
+
+def reveal(secret: SecretStr | None) -> str:
+    """The value of a secret, where a vendor needs it; empty when unset."""
+    return secret.get_secret_value() if secret else ""

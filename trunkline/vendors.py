@@ -1,0 +1,93 @@
+"""What the calls of a process share: vendors' clients, the speech model, prompts synthesised ahead."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from loguru import logger
+from processors.openai_client import OpenAI
+from processors.silero import Silero
+
+from processors.deepgram import Deepgram
+from processors.errors import VendorError
+from trunkline.settings import Settings, reveal
+
+RETRY_AFTER = 5.0
+"""Seconds between attempts to synthesise a prompt."""
+
+ATTEMPTS = 5
+
+
+class Prompts:
+    """Texts spoken ahead of time, so that a greeting is heard at once and an apology without a vendor."""
+
+    def __init__(self, deepgram: Deepgram) -> None:
+        self._deepgram = deepgram
+        self._spoken: dict[str, dict[str, bytes]] = {}
+        self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+
+    def of(self, voice: str) -> Mapping[str, bytes]:
+        """Text to mu-law, of one voice; grows as prompts are synthesised."""
+        return self._spoken.setdefault(voice, {})
+
+    def prepare(self, voice: str, texts: Iterable[str]) -> None:
+        """Synthesise in the background what is not there yet."""
+        for text in texts:
+            key = (voice, text)
+            if text not in self.of(voice) and (key not in self._tasks or self._tasks[key].done()):
+                self._tasks[key] = asyncio.create_task(self._synthesise(voice, text), name="prompt")
+
+    async def ready(self) -> None:
+        """Return when nothing is being synthesised any more."""
+        await asyncio.gather(*self._tasks.values())
+
+    async def _synthesise(self, voice: str, text: str) -> None:
+        for attempt in range(ATTEMPTS):
+            try:
+                self._spoken.setdefault(voice, {})[text] = await self._deepgram.synthesise(text, voice)
+                return
+            except VendorError as error:
+                logger.warning("prompt not synthesised ahead ({}); the greeting will be late", error)
+                if error.permanent:
+                    return
+                await asyncio.sleep(RETRY_AFTER * (attempt + 1))
+
+    async def close(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+
+class Vendors:
+    """Made once a process; clients are built when first used and closed together.
+
+    An unset key becomes a placeholder: whoever serves real calls requires the keys first.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def deepgram(self) -> Deepgram:
+        key = reveal(self._settings.deepgram_api_key) or "unset"
+        return Deepgram(key, self._settings.deepgram_base_url)
+
+    @cached_property
+    def openai(self) -> OpenAI:
+        return OpenAI(reveal(self._settings.openai_api_key), self._settings.openai_base_url)
+
+    @cached_property
+    def silero(self) -> Silero:
+        return Silero()
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        return Prompts(self.deepgram)
+
+    async def close(self) -> None:
+        built = vars(self)
+        if "prompts" in built:
+            await self.prompts.close()
+        for client in ("deepgram", "openai"):
+            if client in built:
+                await built[client].close()
