@@ -1,1 +1,29 @@
 """Trunkline: one pipeline file answers each phone line."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trunkline.call import Call as Call
+    from trunkline.line import Line as Line
+
+    __version__: str
+
+__all__ = ["Call", "Line"]
+
+if not TYPE_CHECKING:  # else a type checker would take any name for one of ours
+
+    def __getattr__(name: str) -> object:
+        """The public names, imported when first used: a call needs pipecat, which takes seconds to import."""
+        if name == "Call":
+            from trunkline.call import Call
+
+            return Call
+        if name == "Line":
+            from trunkline.line import Line
+
+            return Line
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("trunkline")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

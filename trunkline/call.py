@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pipecat.frames.frames import Frame, TTSSpeakFrame
@@ -15,15 +14,16 @@ from pipecat.processors.aggregators.llm_response_universal import (
 )
 from processors.aura_tts import AuraTTS
 from processors.deepgram_stt import DeepgramSTT
-from processors.openai_llm import OpenAILLM
 
 from processors import tools
 from processors.frames import HangUpFrame
+from processors.openai_llm import OpenAILLM
 from processors.turn_taking import endpointing
 from transports.twilio_input import TwilioInput
 from transports.twilio_output import TwilioOutput
 from transports.twilio_stream import TwilioStream
 from trunkline.line import Line
+from trunkline.records import Facts, Message
 from trunkline.vendors import Vendors
 
 VOICE = re.compile(r"^aura(-2)?-[a-z]+-[a-z]{2}$")
@@ -31,21 +31,6 @@ VOICE = re.compile(r"^aura(-2)?-[a-z]+-[a-z]{2}$")
 
 NO_WORDS_TIMEOUT = 2.0
 """Seconds after which a turn without words (a cough, a slammed door) is over."""
-
-Message = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What Twilio says of a call."""
-
-    sid: str
-    """``CA`` and 32 hexadecimal digits."""
-    caller: str
-    """E.164, or a word such as ``anonymous``: never assume a number."""
-    called: str
-    """The number that was dialled."""
-    direction: str = "inbound"
 
 
 class Call:

@@ -12,9 +12,10 @@ from processors.deepgram_stt import DeepgramSTT
 
 from transports.twilio_input import TwilioInput
 from transports.twilio_output import TwilioOutput
-from trunkline.call import Call, Facts
+from trunkline.call import Call
 from trunkline.errors import LineError
 from trunkline.line import Line
+from trunkline.records import Facts
 from trunkline.vendors import Vendors
 
 REHEARSAL = Facts(sid="CA" + "0" * 32, caller="+15550000", called="+15550000")

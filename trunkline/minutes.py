@@ -4,7 +4,7 @@ Fed by pipecat's own events; keeps one record a turn and tells whoever watches.
 """
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from pipecat.frames.frames import (
@@ -21,35 +21,14 @@ from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.llm_service import LLMService
 
 from trunkline import events
-from trunkline.call import Call, Facts
+from trunkline.call import Call
 from trunkline.events import Latency, Watchers
 from trunkline.life import Outcome
 from trunkline.line import Line
+from trunkline.records import Facts, ToolCall, Turn
 
 STAMPS = (BotStartedSpeakingFrame, MetricsFrame, VADUserStoppedSpeakingFrame)
 """Frames that tell when something happened."""
-
-
-@dataclass(frozen=True, slots=True)
-class ToolCall:
-    """A tool that ran in a turn."""
-
-    name: str
-    arguments: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What the caller said, and the reply that was heard."""
-
-    index: int
-    """Counted from 0, the greeting."""
-    caller: str = ""
-    agent: str = ""
-    """Only what was heard."""
-    interrupted: bool = False
-    tools: tuple[ToolCall, ...] = ()
-    latency: Latency | None = None
 
 
 class Keeper(Protocol):

@@ -21,10 +21,11 @@ from processors.frames import RATE, HangUpFrame
 from transports.errors import PeerStalled
 from transports.media_streams import Start
 from transports.twilio_socket import TwilioSocket
-from trunkline.call import Call, Facts, Message
+from trunkline.call import Call
 from trunkline.life import ABANDONED, CALLER_HUNG_UP, COMPLETED, Outcome, State, Step, after
 from trunkline.line import Line
 from trunkline.minutes import Minutes
+from trunkline.records import Facts, Message
 from trunkline.vendors import Vendors
 
 FIRST_STREAM_LIMIT = 15.0

@@ -5,11 +5,11 @@ from typing import Protocol
 
 from loguru import logger
 
-from trunkline.call import Facts, Message
 from trunkline.events import Watchers
 from trunkline.life import Outcome
 from trunkline.line import Line
 from trunkline.minutes import Keeper, Minutes
+from trunkline.records import Facts, Message
 from trunkline.session import Session
 from trunkline.vendors import Vendors
 

@@ -17,13 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import selectinload
 
-from trunkline.call import Facts, Message
 from trunkline.calls.migrate import upgrade
 from trunkline.calls.models import CallRow, TurnRow, now
 from trunkline.errors import SettingsError
 from trunkline.life import Outcome
 from trunkline.line import Line
-from trunkline.minutes import Turn
+from trunkline.records import Facts, Message, Turn
 
 BACKLOG = 10_000
 """Writes that may wait; some minutes of eighty calls."""

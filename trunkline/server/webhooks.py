@@ -6,9 +6,9 @@ from aiohttp import web
 from loguru import logger
 from multidict import MultiDict
 
-from trunkline.call import Facts
 from trunkline.errors import RequestRefused
 from trunkline.life import CALLER_HUNG_UP, Outcome, State
+from trunkline.records import Facts
 from trunkline.server import twiml
 from trunkline.server.signature import Gatekeeper
 from trunkline.server.tickets import Tickets
