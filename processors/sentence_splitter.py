@@ -1,0 +1,76 @@
+"""Turns the tokens of a language model into what a voice can say: sentences, and an early first clause."""
+
+from collections import deque
+from collections.abc import Iterable
+
+from pipecat.frames.frames import (
+    AggregatedTextFrame,
+    EndFrame,
+    Frame,
+    InterruptionFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    LLMTextFrame,
+    StopFrame,
+    TTSSpeakFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.utils.text.base_text_aggregator import TextType
+
+from processors.clauses import Clauses
+from processors.frames import HangUpFrame
+from processors.spoken_text import spoken_text
+
+MUST_NOT_OVERTAKE = (
+    LLMFullResponseStartFrame,
+    LLMFullResponseEndFrame,
+    TTSSpeakFrame,
+    HangUpFrame,
+    EndFrame,
+    StopFrame,
+)
+"""Frames before which everything held is said: they speak, or they end something."""
+
+
+class SentenceSplitter(FrameProcessor):
+    """Stands between the language model and the voice.
+
+    ``LLMTextFrame`` goes in; ``AggregatedTextFrame`` of ``TextType.SENTENCE`` comes out as soon as its end is
+    certain, without the white space around it and without Markdown. An interruption drops what is held. Text
+    that is not to be spoken and every other frame pass as they are.
+
+    Args:
+        language: code of the language that is spoken, with or without a region.
+    """
+
+    def __init__(self, language: str = "en") -> None:
+        super().__init__(enable_direct_mode=True)
+        self._clauses = Clauses(language)
+        self._unsaid: deque[AggregatedTextFrame] = deque()
+        self._append_to_context = True
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, InterruptionFrame):
+            self._clauses.drop()
+            self._unsaid.clear()
+        elif direction is FrameDirection.DOWNSTREAM:
+            if isinstance(frame, LLMTextFrame) and not frame.skip_tts:
+                self._append_to_context = frame.append_to_context
+                await self._say(self._clauses.feed(frame.text))
+                return
+            if isinstance(frame, MUST_NOT_OVERTAKE):
+                await self._say(self._clauses.finish())
+        await self.push_frame(frame, direction)
+
+    async def _say(self, units: Iterable[str]) -> None:
+        # In direct mode another task may enter while a push waits: it may interrupt, or carry on from here.
+        self._unsaid.extend(self._frame(text) for unit in units if (text := spoken_text(unit)))
+        while self._unsaid:
+            await self.push_frame(self._unsaid.popleft())
+
+    def _frame(self, text: str) -> AggregatedTextFrame:
+        frame = AggregatedTextFrame(text, TextType.SENTENCE)
+        frame.append_to_context = self._append_to_context
+        frame.includes_inter_frame_spaces = False
+        return frame
