@@ -1,0 +1,94 @@
+"""The caller speaks while the agent is heard: the line is cut at once, and only what was heard is remembered."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.calls.town import GREETING, LONG, Town, heard, hears, said, stream_log, town
+from trunkline.sandbox.listen_faults import ListenFault
+from trunkline.sandbox.speak_faults import SpeakFault
+from trunkline.sandbox.telephone.phone import Phone
+from trunkline.sandbox.telephone.records import ClearReceived
+
+QUESTION = "Hello, what are your opening hours on Saturday?"
+
+
+async def long_answer(place: Town) -> Phone:
+    """A caller who hears the beginning of a long answer."""
+    phone = await place.call()
+    await hears(phone, GREETING)
+    await phone.say(said(QUESTION))
+    await hears(phone, LONG[:40])
+    return phone
+
+
+async def barge_in(phone: Phone) -> tuple[float, ClearReceived]:
+    """Seconds from the caller's first sound to ``clear``, and its record."""
+    since = len(phone.log)
+    began = asyncio.get_running_loop().time()
+    phone.say(said("stop"))
+    record = await phone.until(ClearReceived, since=since)
+    return record.at - began, record
+
+
+async def test_clear_is_on_the_wire_within_a_quarter_of_a_second(tmp_path: Path) -> None:
+    async with town(tmp_path) as place:
+        phone = await long_answer(place)
+        delay, record = await barge_in(phone)
+        assert delay <= 0.250
+        assert record.dropped > 0
+        await hears(phone, "All right, I stop.")
+        await phone.hang_up()
+        await phone.ended()
+
+
+async def test_nothing_of_the_cancelled_reply_follows_the_clear(tmp_path: Path) -> None:
+    async with town(tmp_path) as place:
+        phone = await long_answer(place)
+        await barge_in(phone)
+        before = heard(phone)
+        await hears(phone, "All right, I stop.")
+        after = heard(phone)[len(before) :]
+        assert after.replace("All right, I stop.", "") == ""
+        log = stream_log(phone)
+        assert log.count("clear") == 1
+        await phone.hang_up()
+        await phone.ended()
+
+
+async def test_the_model_remembers_only_what_was_heard(tmp_path: Path) -> None:
+    async with town(tmp_path) as place:
+        phone = await long_answer(place)
+        await barge_in(phone)
+        await asyncio.sleep(0.1)
+        answer = heard(phone).removeprefix(GREETING)
+        await hears(phone, "All right, I stop.")
+        remembered = [m["content"] for m in place.messages() if m["role"] == "assistant"]
+        assert remembered[0] == GREETING
+        assert LONG.startswith(remembered[1])
+        assert abs(len(remembered[1].split()) - len(answer.split())) <= 1
+        await phone.hang_up()
+        await phone.ended()
+
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "the voice goes on sending before it confirms": {"speak": {"fault": SpeakFault(linger_ms=600)}},
+    "the voice goes on sending after it confirmed": {"speak": {"fault": SpeakFault(haunt_ms=600)}},
+    "the voice never confirms": {"speak": {"fault": SpeakFault(never_cleared=True)}},
+    "the ears take nothing for 2 s": {"listen": {"fault": ListenFault(stall_after_ms=6500)}},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_vendor_in_trouble_neither_delays_nor_spoils_it(tmp_path: Path, fault: str) -> None:
+    async with town(tmp_path, deepgram=FAULTS[fault]) as place:
+        phone = await long_answer(place)
+        delay, _ = await barge_in(phone)
+        assert delay <= 0.250
+        before = heard(phone)
+        await hears(phone, "All right, I stop.")
+        assert heard(phone)[len(before) :] == "All right, I stop."
+        await phone.hang_up()
+        await phone.ended()
