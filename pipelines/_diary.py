@@ -33,7 +33,9 @@ class Diary:
         """Slots of a day that nobody has booked, as ``2026-11-24 09:30``."""
         with self._open() as db:
             taken = {slot for (slot,) in db.execute("SELECT slot FROM appointments")}
-        return [slot for slot in _slots(day, part) if slot not in taken and slot > datetime.now().strftime(FORM)]
+        return [
+            slot for slot in _slots(day, part) if slot not in taken and slot > datetime.now().strftime(FORM)
+        ]
 
     def book(self, slot: str, name: str, reason: str) -> bool:
         """Whether the slot was free, and now is this person's."""

@@ -29,7 +29,9 @@ async def look_up(topic: str) -> str:
         return sum(text.count(word) for word in words if len(word) > 3)
 
     best = max(KNOWLEDGE, key=fit)
-    return KNOWLEDGE[best] if fit(best) else f"Nothing is known of that. Known topics: {', '.join(KNOWLEDGE)}."
+    return (
+        KNOWLEDGE[best] if fit(best) else f"Nothing is known of that. Known topics: {', '.join(KNOWLEDGE)}."
+    )
 
 
 async def take_message(call: Call, name: str, phone: str, message: str) -> str:

@@ -27,7 +27,7 @@ def modules() -> Iterator[Path]:
                 yield path.relative_to(ROOT)
 
 
-@pytest.mark.parametrize("module", modules(), ids=str)
+@pytest.mark.parametrize("module", list(modules()), ids=str)
 def test_every_module_has_its_test(module: Path) -> None:
     if str(module) not in WITHOUT_TEST:
         test = ROOT / "tests" / module.parent / f"test_{module.stem.lstrip('_')}.py"
@@ -39,7 +39,7 @@ def files() -> Iterator[Path]:
         yield from sorted((ROOT / package).rglob("*.py"))
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", list(files()), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_file_and_no_function_outgrows_its_concept(path: Path) -> None:
     text = path.read_text()
     limit = TEST_LINES if path.is_relative_to(ROOT / "tests") else MODULE_LINES
@@ -50,7 +50,7 @@ def test_no_file_and_no_function_outgrows_its_concept(path: Path) -> None:
             assert lines <= FUNCTION_LINES, f"{node.name} in line {node.lineno}"
 
 
-@pytest.mark.parametrize("module", modules(), ids=str)
+@pytest.mark.parametrize("module", list(modules()), ids=str)
 def test_every_module_says_what_it_is_for(module: Path) -> None:
     assert ast.get_docstring(ast.parse((ROOT / module).read_text()))
 
