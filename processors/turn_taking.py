@@ -4,6 +4,8 @@ A turn begins at the local VAD, or at the first words where the VAD missed them.
 so: its endpointing looks at the words and at the silence, and its proposal comes behind the words it closes.
 """
 
+import asyncio
+
 from pipecat.frames.frames import (
     Frame,
     ProposedUserStoppedSpeakingFrame,
@@ -17,6 +19,10 @@ from pipecat.turns.user_stop import BaseUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 
+JUST_NOW = 0.35
+"""Seconds that an endpoint may be on its way: one that comes later has seen the caller go on."""
+
+
 class EndpointingTurnStop(BaseUserTurnStopStrategy):
     """Ends a turn at the speech recogniser's endpoint, at once and only with words.
 
@@ -27,7 +33,7 @@ class EndpointingTurnStop(BaseUserTurnStopStrategy):
         super().__init__()
         self._words = False
         self._paused = False
-        self._resumed = False
+        self._resumed_at: float | None = None
         self._late = False
 
     @property
@@ -36,7 +42,8 @@ class EndpointingTurnStop(BaseUserTurnStopStrategy):
 
     async def handle_user_turn_started(self) -> None:
         await super().handle_user_turn_started()
-        self._words = self._paused = self._resumed = self._late = False
+        self._words = self._paused = self._late = False
+        self._resumed_at = None
 
     async def handle_user_turn_stopped(self) -> None:
         await super().handle_user_turn_stopped()
@@ -47,7 +54,7 @@ class EndpointingTurnStop(BaseUserTurnStopStrategy):
             self._words = self._words or bool(frame.text.strip())
             self._late = False
         elif isinstance(frame, VADUserStartedSpeakingFrame):
-            self._resumed = self._paused
+            self._resumed_at = _now() if self._paused else None
         elif isinstance(frame, VADUserStoppedSpeakingFrame):
             await self._pause()
         elif isinstance(frame, ProposedUserStoppedSpeakingFrame):
@@ -55,12 +62,12 @@ class EndpointingTurnStop(BaseUserTurnStopStrategy):
         return ProcessFrameResult.CONTINUE
 
     async def _pause(self) -> None:
-        self._paused, self._resumed = True, False
+        self._paused, self._resumed_at = True, None
         if self._late:
             await self._stop()
 
     async def _endpoint(self) -> None:
-        self._late = self._resumed
+        self._late = self._resumed_at is not None and _now() - self._resumed_at < JUST_NOW
         if not self._late:
             await self._stop()
 
@@ -68,6 +75,10 @@ class EndpointingTurnStop(BaseUserTurnStopStrategy):
         if self._words:
             self._late = False
             await self.trigger_user_turn_stopped()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def endpointing() -> UserTurnStrategies:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.pipelines.test_diary import TUESDAY
+from trunkline import settings
 from trunkline.inspection import inspect
 from trunkline.line import Line
 from trunkline.loader import load
-from trunkline.settings import Settings
 from trunkline.vendors import Vendors
 
 FILE = Path(__file__).parents[2] / "pipelines" / "appointments.py"
@@ -28,7 +28,7 @@ def tools(line: Line) -> dict[str, Any]:
 
 
 async def test_it_composes(line: Line) -> None:
-    vendors = Vendors(Settings(_env_file=None))
+    vendors = Vendors(settings.load(_env_file=None))
     assert inspect(line, FILE, vendors).voices == ("aura-2-orion-en",)
     await vendors.close()
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from trunkline import settings
 from trunkline.call import Call
 from trunkline.inspection import REHEARSAL, inspect
 from trunkline.line import Line
 from trunkline.loader import load
-from trunkline.settings import Settings
 from trunkline.vendors import Vendors
 
 FILE = Path(__file__).parents[2] / "pipelines" / "front_desk.py"
@@ -24,7 +24,7 @@ def tool(line: Line, name: str):  # type: ignore[no-untyped-def]
 
 
 async def test_it_composes(line: Line) -> None:
-    vendors = Vendors(Settings(_env_file=None))
+    vendors = Vendors(settings.load(_env_file=None))
     plan = inspect(line, FILE, vendors)
     assert plan.stages[0] == "TwilioInput"
     assert plan.voices == ("aura-2-thalia-en",)
@@ -49,7 +49,7 @@ async def test_it_answers_from_its_knowledge_file(line: Line, topic: str, expect
 
 
 async def test_a_message_is_kept_with_the_call_and_read_back(line: Line) -> None:
-    vendors = Vendors(Settings(_env_file=None))
+    vendors = Vendors(settings.load(_env_file=None))
     call = Call(REHEARSAL, line, vendors)
     answer = await tool(line, "take_message")(call, "Anna Baker", "5550149", "about the crown")
     assert "Anna Baker" in answer

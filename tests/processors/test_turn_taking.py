@@ -74,6 +74,13 @@ async def test_a_late_endpoint_waits_while_the_caller_goes_on() -> None:
     assert turns(out) == []
 
 
+async def test_a_pause_inside_the_turn_does_not_make_its_endpoint_late() -> None:
+    out = await heard(
+        aggregator(), STARTED(), STOPPED(), STARTED(), Wait(0.5), final("I want one"), endpoint(), Wait(0.01)
+    )
+    assert turns(out) == [["I want one"]]
+
+
 async def test_a_late_endpoint_counts_when_nothing_more_was_said() -> None:
     out = await heard(
         aggregator(), STARTED(), STOPPED(), STARTED(), final("I want"), endpoint(), Wait(0.3), STOPPED()
