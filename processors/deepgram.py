@@ -7,13 +7,14 @@ from typing import Any, cast
 
 import aiohttp
 import httpx
+import orjson
 from deepgram import AsyncDeepgramClient
 from deepgram.core.api_error import ApiError
 from deepgram.environment import DeepgramClientEnvironment
 from deepgram.listen.v1.socket_client import AsyncV1SocketClient as ListenClient
 from deepgram.speak.v1.socket_client import AsyncV1SocketClient as SpeakClient
 
-from processors.deepgram_socket import KEY_REMEDY, DeepgramSocket, transport_factory
+from processors.deepgram_socket import KEY_REMEDY, DeepgramSocket, SocketClosed, transport_factory
 from processors.errors import VendorUnavailable, refusal
 from processors.frames import RATE
 
@@ -21,6 +22,10 @@ PRODUCTION = "https://api.deepgram.com"
 
 SYNTHESIS_TIMEOUT = 10.0
 """Seconds for a whole greeting over REST."""
+
+
+NOT_SERVED = (404, 405, 501)
+"""What a server answers that speaks over sockets only."""
 
 
 class Socket:
@@ -46,6 +51,10 @@ class Socket:
     async def close(self) -> None:
         await self._stack.aclose()
 
+    def abort(self) -> None:
+        """Cut the connection at once; :meth:`close` is still to be called."""
+        self._carrier.abort()
+
 
 class Deepgram:
     """Opens sockets and synthesises prompts.
@@ -56,7 +65,7 @@ class Deepgram:
     """
 
     def __init__(self, api_key: str, base_url: str | None = None) -> None:
-        rest = (base_url or PRODUCTION).rstrip("/").partition("://")[2]
+        rest = (base_url or PRODUCTION).rstrip("/").removesuffix("/v1").partition("://")[2]
         secure = "" if (base_url or PRODUCTION).startswith(("http://", "ws://")) else "s"
         http, ws = f"http{secure}://{rest}", f"ws{secure}://{rest}"
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
@@ -93,24 +102,52 @@ class Deepgram:
         raise AssertionError("unreachable")
 
     async def synthesise(self, text: str, voice: str) -> bytes:
-        """A whole prompt as 8 kHz mu-law, over REST (``container=none``: a WAV header would be a click).
+        """A whole prompt as 8 kHz mu-law, over REST, or over a socket where a server has no REST.
 
         Raises:
             VendorError: Deepgram refused, is busy, failed, or took too long.
         """
         try:
             async with asyncio.timeout(SYNTHESIS_TIMEOUT):
-                chunks = self._sdk.speak.v1.audio.generate(
-                    text=text, model=voice, encoding="mulaw", sample_rate=RATE, container="none"
-                )
-                return b"".join([chunk async for chunk in chunks])
+                return await self._synthesise(text, voice)
         except ApiError as error:
             reason = str(error.body.get("err_msg", "")) if isinstance(error.body, dict) else ""
             raise refusal("Deepgram", error.status_code or 0, reason, KEY_REMEDY) from error
         except (TimeoutError, httpx.HTTPError) as error:
             found = f"did not synthesise a prompt ({type(error).__name__})"
             raise VendorUnavailable("Deepgram", found) from error
+        except SocketClosed as error:
+            raise VendorUnavailable("Deepgram", f"{error} in the middle of a prompt") from error
+
+    async def _synthesise(self, text: str, voice: str) -> bytes:
+        # container=none: the header of a WAV would be heard as a click.
+        chunks = self._sdk.speak.v1.audio.generate(
+            text=text, model=voice, encoding="mulaw", sample_rate=RATE, container="none"
+        )
+        try:
+            return b"".join([chunk async for chunk in chunks])
+        except ApiError as error:
+            if error.status_code not in NOT_SERVED:
+                raise
+        return await self._speak_whole(text, voice)
+
+    async def _speak_whole(self, text: str, voice: str) -> bytes:
+        socket = await self.speak({"model": voice, "encoding": "mulaw", "sample_rate": RATE})
+        try:
+            await socket.send(orjson.dumps({"type": "Speak", "text": text}).decode())
+            await socket.send('{"type":"Flush"}')
+            sound = b""
+            while not isinstance(message := await socket.recv(), str) or _type(message) != "Flushed":
+                sound += message if isinstance(message, bytes) else b""
+            return sound
+        finally:
+            await socket.close()
 
     async def close(self) -> None:
         await self._session.close()
         await self._http.aclose()
+
+
+def _type(message: str) -> object:
+    parsed = orjson.loads(message)
+    return parsed.get("type") if isinstance(parsed, dict) else None

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from trunkline.call import Call as Call
     from trunkline.line import Line as Line
+    from trunkline.line import Stages as Stages
 
     __version__: str
 
-__all__ = ["Call", "Line"]
+__all__ = ["Call", "Line", "Stages"]
 
 if not TYPE_CHECKING:  # else a type checker would take any name for one of ours
 
@@ -18,10 +19,10 @@ if not TYPE_CHECKING:  # else a type checker would take any name for one of ours
             from trunkline.call import Call
 
             return Call
-        if name == "Line":
-            from trunkline.line import Line
+        if name in ("Line", "Stages"):
+            from trunkline import line
 
-            return Line
+            return getattr(line, name)
         if name == "__version__":
             from importlib.metadata import version
 

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from trunkline.errors import SettingsError, TrunklineError
+from trunkline.terminal import complain, forgive
 
 PROGRAM = "trunkline"
 
@@ -22,7 +23,7 @@ COMMANDS = {
 }
 """The commands and what each does, in the order in which a newcomer meets them."""
 
-EXAMPLES = """\b
+EPILOG = """\b
 Examples:
   trunkline call pipelines/front_desk.py   hear it now, offline
   trunkline doctor                         what a real number still needs
@@ -37,17 +38,15 @@ class LateCommand(TyperCommand):
     """A command that is imported when it is run, so that help for all of them costs none of them.
 
     Args:
-        name: of the command, of its module in :mod:`trunkline.commands` and of what stands there: a
-            function as typer takes it, or a :class:`typer.Typer` with commands of its own.
+        name: of the command, of its module in :mod:`trunkline.commands` and of the function there, as typer
+            takes it. ``EPILOG`` in that module is printed below the options: the examples.
         summary: what it does, for the list of commands.
     """
 
     def __init__(self, name: str, summary: str) -> None:
         super().__init__(name, help=summary)
 
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
-    ) -> Any:
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         return _load(self.name or "").make_context(info_name, args, parent, **extra)
 
     def get_short_help_str(self, limit: int = 0) -> str:
@@ -67,18 +66,16 @@ class Commands(TyperGroup):
 app = typer.Typer(
     cls=Commands,
     help="Telephone voice agents: one pipeline file answers each phone line.",
-    epilog=EXAMPLES,
+    epilog=EPILOG,
     rich_markup_mode=None,  # rich would double the time that help takes
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
 def _load(name: str) -> Any:
-    found = getattr(import_module(f"trunkline.commands.{name}"), name)
-    if isinstance(found, typer.Typer):
-        return typer.main.get_command(found)
     single = typer.Typer(rich_markup_mode=None, add_completion=False)
-    single.command(name)(found)
+    module = import_module(f"trunkline.commands.{name}")
+    single.command(name, epilog=getattr(module, "EPILOG", None))(getattr(module, name))
     return typer.main.get_command(single)
 
 
@@ -108,8 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, 1 for a failure, 2 for a command line or a setting that does not fit.
     """
-    from trunkline.terminal import complain
-
+    forgive()
     args = list(sys.argv[1:] if argv is None else argv) or ["--help"]
     try:
         result = typer.main.get_command(app).main(args, prog_name=PROGRAM, standalone_mode=False)

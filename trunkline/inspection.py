@@ -46,7 +46,7 @@ def inspect(line: Line, path: Path, vendors: Vendors) -> Plan:
         stages = line.stages(call)
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
-        lines = [frame.lineno for frame in frames if Path(frame.filename) == path]
+        lines = [frame.lineno for frame in frames if Path(frame.filename).resolve() == path.resolve()]
         blamed = lines[-1] if lines else None
         raise LineError(path, str(error) or type(error).__name__, line=blamed) from error
     if wrong := _wrong(stages):

@@ -14,6 +14,9 @@ from trunkline.line import Line
 PIPELINES = Path("pipelines")
 """Where pipeline files are when no path is named."""
 
+_loading: set[str] = set()
+"""Modules of pipeline files that are being executed right now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -85,8 +88,13 @@ def _module(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise LineError(path, "not a Python file; expected a name that ends in .py")
+    if name in _loading:
+        raise LineError(
+            path, 'line.run() runs whenever it is loaded; put it under if __name__ == "__main__":'
+        )
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    _loading.add(name)
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
@@ -94,10 +102,14 @@ def _module(path: Path) -> ModuleType:
     except Exception as error:
         where = _blame(error, path)
         raise LineError(path, f"{type(error).__name__}: {error}", line=where) from error
+    finally:
+        _loading.discard(name)
     return module
 
 
 def _blame(error: BaseException, path: Path) -> int | None:
     """The line of the file that an exception passed through last."""
-    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if Path(f.filename) == path]
+    # The import system has made the path absolute.
+    frames, file = traceback.extract_tb(error.__traceback__), path.resolve()
+    lines = [frame.lineno for frame in frames if Path(frame.filename).resolve() == file]
     return lines[-1] if lines else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +12,13 @@ if TYPE_CHECKING:
 
 UNWRAPPED = 10_000
 """Columns of a file or a pipe: a line of ours stays a line, for ``grep`` and ``cut``."""
+
+
+def forgive() -> None:
+    """Let standard streams replace the characters that they cannot encode, rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def screen(*, stderr: bool = False) -> Console:
@@ -50,7 +59,7 @@ def warn(problem: str) -> None:
 def print_json(value: Any) -> None:
     """A value for another program, on standard output."""
     import json
-    import sys
 
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=not unicode)
     sys.stdout.write("\n")

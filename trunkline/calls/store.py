@@ -6,13 +6,14 @@ whoever can wait (a webhook) does.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from loguru import logger
-from sqlalchemy import select
+from sqlalchemy import URL, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import selectinload
@@ -39,10 +40,19 @@ class CallStore:
 
     Args:
         url: SQLAlchemy URL with an async driver.
+
+    Raises:
+        SettingsError: the URL does not fit, or its driver is not installed.
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = create_async_engine(url)
+        try:
+            self._engine = create_async_engine(url)
+        except (SQLAlchemyError, ImportError) as error:
+            raise SettingsError(
+                f"TRUNKLINE_DATABASE_URL does not fit ({type(error).__name__}); expected an SQLAlchemy URL "
+                "with an installed async driver, such as sqlite+aiosqlite:///trunkline.db"
+            ) from error
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._queue: asyncio.Queue[Write] = asyncio.Queue(BACKLOG)
         self._writer: asyncio.Task[None] | None = None
@@ -54,8 +64,9 @@ class CallStore:
             SettingsError: the database cannot be reached or its URL does not fit.
         """
         try:
+            _probe(self._engine.url)
             await upgrade(self._engine)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             await self._engine.dispose()
             raise SettingsError(
                 f"the call store cannot be opened ({type(error).__name__}); check TRUNKLINE_DATABASE_URL"
@@ -137,6 +148,13 @@ class CallStore:
             query = select(CallRow).where(CallRow.sid == sid).options(selectinload(CallRow.turns))
             return (await session.execute(query)).scalar_one_or_none()
 
+    async def matching(self, prefix: str, limit: int = 2) -> Sequence[CallRow]:
+        """Calls whose SID begins so, with their turns, latest first."""
+        query = select(CallRow).options(selectinload(CallRow.turns)).limit(limit)
+        query = query.where(CallRow.sid.startswith(prefix, autoescape=True))
+        async with self._sessions() as session:
+            return (await session.execute(query.order_by(CallRow.started_at.desc()))).scalars().all()
+
     async def calls(self, limit: int = 20, line: str | None = None) -> Sequence[CallRow]:
         """The latest calls with their turns, latest first."""
         query = select(CallRow).options(selectinload(CallRow.turns))
@@ -172,6 +190,17 @@ class CallStore:
                 logger.error("the call store failed (attempt {}): {}", attempt, type(error).__name__)
                 await asyncio.sleep(wait)
                 wait *= 2
+
+
+def _probe(url: URL) -> None:
+    """Open an SQLite file once by hand: when aiosqlite cannot, its thread outlives the loop and complains.
+
+    Raises:
+        sqlite3.Error: it cannot be opened.
+    """
+    file = url.database or ":memory:"
+    if url.get_backend_name() == "sqlite" and not file.startswith("file:"):
+        sqlite3.connect(file).close()
 
 
 def _turn_row(sid: str, turn: Turn, at: datetime) -> TurnRow:

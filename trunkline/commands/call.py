@@ -70,9 +70,6 @@ def call(
         return asyncio.run(_call(line, caller, values, folder))
 
 
-call.__doc__ = f"{call.__doc__}\n{EPILOG}"
-
-
 def _script(file: Path, say: list[str] | None, path: Path | None) -> Script:
     from trunkline.sandbox import script
 

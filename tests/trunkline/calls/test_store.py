@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from trunkline.call import Facts
 from trunkline.calls.store import CallStore
 from trunkline.errors import SettingsError
 from trunkline.events import Latency
 from trunkline.life import COMPLETED, Outcome
 from trunkline.line import Line
-from trunkline.minutes import ToolCall, Turn
+from trunkline.records import Facts, ToolCall, Turn
 
 FACTS = Facts(sid="CA" + "1" * 32, caller="+14155550123", called="+15550100")
 LINE = Line(name="desk", number="+15550100", greeting="Hello.", prompt="Be kind.")

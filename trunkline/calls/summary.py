@@ -1,0 +1,98 @@
+"""A kept call in figures, and as plain values for other programs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import median
+from typing import Any, Self
+
+from trunkline.calls.models import CallRow, TurnRow
+
+SHOWN = 3
+"""Last characters of a caller's number that stay when it is masked."""
+
+PARTS = ("listening", "thinking", "speaking", "other")
+"""Where the time before a reply goes; together they are its total."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One call in figures."""
+
+    started_at: datetime
+    """Aware, in UTC."""
+    seconds: float | None
+    """From the first webhook to the end; None while the call has none."""
+    turns: int
+    """Turns in which the caller spoke."""
+    reply_ms: float | None
+    """Median of what the caller waited for a reply; None when no reply was measured."""
+
+    @classmethod
+    def of(cls, call: CallRow) -> Self:
+        started, ended = aware(call.started_at), call.ended_at
+        replies = [turn.total_ms for turn in call.turns if turn.total_ms is not None]
+        return cls(
+            started_at=started,
+            seconds=(aware(ended) - started).total_seconds() if ended else None,
+            turns=sum(bool(turn.caller) for turn in call.turns),
+            reply_ms=median(replies) if replies else None,
+        )
+
+
+def aware(at: datetime) -> datetime:
+    """A time of the store with its zone; SQLite forgets it."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def masked(caller: str) -> str:
+    """A caller without what identifies a person; a word such as ``anonymous`` stays."""
+    return caller if caller.isalpha() else f"•••{caller[-SHOWN:]}"
+
+
+def parts(turn: TurnRow) -> dict[str, float]:
+    """Milliseconds of each of :data:`PARTS`; empty when the reply was not measured."""
+    if turn.total_ms is None:
+        return {}
+    known = [turn.listening_ms or 0.0, turn.thinking_ms or 0.0, turn.speaking_ms or 0.0]
+    return dict(zip(PARTS, [*known, max(0.0, turn.total_ms - sum(known))], strict=True))
+
+
+def plain(call: CallRow, caller: str) -> dict[str, Any]:
+    """A call for other programs, without its turns.
+
+    Args:
+        call: the call.
+        caller: the caller's number, as it may be shown.
+    """
+    figures = Summary.of(call)
+    return {
+        "call": call.sid,
+        "line": call.line,
+        "caller": caller,
+        "called": call.called,
+        "direction": call.direction,
+        "started_at": figures.started_at.isoformat(),
+        "seconds": figures.seconds,
+        "turns": figures.turns,
+        "outcome": call.outcome,
+        "reason": call.reason,
+        "reply_ms": figures.reply_ms,
+    }
+
+
+def transcript(turns: Sequence[TurnRow]) -> list[dict[str, Any]]:
+    """The turns of a call for other programs."""
+    return [
+        {
+            "turn": turn.index,
+            "at": aware(turn.at).isoformat(),
+            "caller": turn.caller,
+            "agent": turn.agent,
+            "interrupted": turn.interrupted,
+            "tools": turn.tools,
+            "reply_ms": turn.total_ms,
+            "parts_ms": parts(turn),
+        }
+        for turn in turns
+    ]

@@ -1,0 +1,1 @@
+"""What ``trunkline doctor`` looks at: one check a module, none of which changes anything at a vendor."""

@@ -1,0 +1,130 @@
+"""Serving until told to stop: what ``serve`` and ``run`` share."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+
+from trunkline import loader, logs, settings, terminal
+from trunkline.commands.serve import NO_FILE
+from trunkline.errors import LineError, TrunklineError
+from trunkline.loader import Loaded
+from trunkline.settings import Settings
+
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+def start(paths: Sequence[Path], host: str, port: int, *, single: bool = False) -> int:
+    """Serve pipeline files until a signal comes.
+
+    Args:
+        paths: files and folders; none for the usual folder.
+        host: address to listen on.
+        port: 0 takes a free one.
+        single: let the only line answer whatever number is called.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        TrunklineError: a setting is missing, no line is left to serve, or the port is not to be had.
+    """
+    values = settings.load()
+    values.require()
+    logs.configure(values.log_level, logs.secrets(values))
+    loaded, wrong = loader.load_all(loader.find(paths))
+    if not loaded:
+        raise _nothing_left(wrong)
+    complain_of(wrong)
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(serve(values, loaded, host, port, single=single))
+    return 0
+
+
+async def serve(
+    values: Settings, loaded: Sequence[Loaded], host: str, port: int, *, single: bool = False
+) -> None:
+    """Serve lines until SIGINT or SIGTERM; a second one ends the process at once.
+
+    Raises:
+        TrunklineError: no line is left to serve, or the port is not to be had.
+    """
+    from trunkline.commands.announcement import announce, farewell
+    from trunkline.server.service import Service  # takes seconds: after all that fails fast
+
+    service = Service(values, loaded, host=host, port=port, single=single)
+    with until_signal() as stop:
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(service)
+            except OSError as error:
+                raise _not_listening(error, host, port) from error
+            except LineError as error:
+                raise _nothing_left(service.wrong) from error
+            complain_of(service.wrong)
+            announce(service, loaded, single=single)
+            await stop.wait()
+            farewell(len(service.switchboard.calls))
+
+
+@contextmanager
+def until_signal() -> Iterator[asyncio.Event]:
+    """An event that the first stopping signal sets; a second signal ends the process at once."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    before = {number: signal.getsignal(number) for number in STOPPING}
+
+    def first() -> None:
+        stop.set()
+        for number in STOPPING:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in STOPPING:
+        loop.add_signal_handler(number, first)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's, where it is installed; None for asyncio's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def complain_of(wrong: Sequence[LineError]) -> None:
+    """Name the files that do not answer a phone."""
+    for error in wrong:
+        terminal.complain(str(error))
+
+
+def _nothing_left(wrong: Sequence[LineError]) -> TrunklineError:
+    """The last of the errors that leave no line to serve; the others are named at once."""
+    complain_of(wrong[:-1])
+    return wrong[-1] if wrong else TrunklineError(NO_FILE)
+
+
+def _not_listening(error: OSError, host: str, port: int) -> Exception:
+    """The person's error for a socket that cannot be opened; other failures are ours and stay as they are."""
+    if error.errno == errno.EADDRINUSE:
+        return TrunklineError(
+            f"port {port} is taken on {host}: stop what listens there, or choose another, "
+            f"as with --port {port + 1}"
+        )
+    if error.errno == errno.EACCES:
+        return TrunklineError(f"port {port} is not allowed for this user: choose one above 1023 with --port")
+    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        return TrunklineError(f"{host} is not an address of this machine: --host 0.0.0.0 listens on all")
+    return error
