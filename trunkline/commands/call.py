@@ -15,8 +15,6 @@ from trunkline import loader, logs, settings, terminal
 from trunkline.errors import TrunklineError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from trunkline.commands.live import Screen
     from trunkline.loader import Loaded
     from trunkline.sandbox.rehearsal import Rehearsal, Taped
@@ -41,6 +39,12 @@ DIALOGUE = (
 )
 MODEL = "The language model is the one that OPENAI_BASE_URL (or OpenAI's key) names."
 
+ENDINGS = {
+    "completed": "The agent hung up when its last word had been heard.",
+    "caller-hung-up": "The caller hung up.",
+}
+"""How a call may end and be a success."""
+
 
 def call(
     file: Annotated[Path, typer.Argument(help="The pipeline file that answers.", show_default=False)],
@@ -63,11 +67,12 @@ def call(
     """
     values = settings.load()
     logs.configure("ERROR", logs.secrets(values))
-    line = loader.Loaded(file, loader.load(file))
+    line = loader.Loaded(file.resolve(), loader.load(file))
     caller = _script(file, say, script)
-    folder = (recordings or values.recordings).resolve()
+    here, folder = Path.cwd(), (recordings or values.recordings).resolve()
     with TemporaryDirectory() as elsewhere, chdir(elsewhere):
-        return asyncio.run(_call(line, caller, values, folder))
+        screen, taped = asyncio.run(_call(line, caller, values, folder))
+    return _sum_up(screen, taped, here)
 
 
 def _script(file: Path, say: list[str] | None, path: Path | None) -> Script:
@@ -78,7 +83,7 @@ def _script(file: Path, say: list[str] | None, path: Path | None) -> Script:
     return script.read(path or script.beside(file))
 
 
-async def _call(line: Loaded, caller: Script, values: Settings, folder: Path) -> int:
+async def _call(line: Loaded, caller: Script, values: Settings, folder: Path) -> tuple[Screen, Taped]:
     from trunkline.commands.live import Screen
 
     console = terminal.screen()
@@ -86,16 +91,16 @@ async def _call(line: Loaded, caller: Script, values: Settings, folder: Path) ->
     console.print(INTRODUCTION.format(brain=MODEL if own else DIALOGUE), style="dim")
     console.print()
     with console.status("Loading the voices and the ears (some seconds) …"):
-        from trunkline.sandbox.rehearsal import rehearsal, warm
+        from trunkline.sandbox.rehearsal import rehearsal
+        from trunkline.sandbox.speech.cast import spoken
 
-        await warm()
-    async with rehearsal(line, values) as place:
+        cast = await spoken()
+    async with rehearsal(line, values, cast) as place:
         plan = place.service.plans[0]
         console.print(f"{line.line.name} answers {line.line.number}: {plan}", style="bold")
         console.print()
         with Screen(console) as screen:
-            taped = await _watch(place, caller, folder, screen)
-    return _sum_up(console, screen, taped)
+            return screen, await _watch(place, caller, folder, screen)
 
 
 async def _watch(place: Rehearsal, caller: Script, folder: Path, screen: Screen) -> Taped:
@@ -109,24 +114,21 @@ async def _watch(place: Rehearsal, caller: Script, folder: Path, screen: Screen)
     raise TrunklineError("the call left no recording; expected one")
 
 
-def _sum_up(console: Console, screen: Screen, taped: Taped) -> int:
+def _sum_up(screen: Screen, taped: Taped, here: Path) -> int:
     from trunkline.commands.live import legend, table
 
+    console = screen.console
     console.print()
     console.print(table(screen.latencies))
     console.print(legend())
     console.print()
-    polite = taped.status == "completed" and bool(screen.latencies)
-    verdict = "hung up politely" if polite else f"ended as {taped.status}"
-    console.print(f"The call took {taped.seconds:.0f} s and {verdict}.", style="green" if polite else "red")
-    console.print(f"Recording   {_near(taped.wav)}  (caller left, agent right)")
-    console.print(f"Transcript  {_near(taped.wav.with_suffix('.txt'))}")
+    polite = screen.outcome in ENDINGS and bool(screen.latencies)
+    ending = ENDINGS.get(screen.outcome, f"It ended as {screen.outcome or taped.status}.")
+    console.print(f"The call took {taped.seconds:.0f} s. {ending}", style="green" if polite else "red")
+    wav = os.path.relpath(taped.wav, here)
+    console.print(f"Recording   {wav}  (caller left, agent right)")
+    console.print(f"Transcript  {os.path.splitext(wav)[0]}.txt")
     console.print(
         "Next: change the pipeline file and call again, or `trunkline doctor` for a real number.", style="dim"
     )
     return 0 if polite else 1
-
-
-def _near(path: Path) -> str:
-    """A path as one would type it from where the command was given."""
-    return os.path.relpath(path, os.environ.get("PWD", "/"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trunkline.events import (
     AgentSaid,
+    CallEnded,
     CallerSaid,
     CallerSpeaking,
     CallStarted,
@@ -49,7 +50,9 @@ class Screen:
         """The caller's words and the time of the reply to them."""
         self.lines: list[str] = []
         """The transcript, as plain lines."""
-        self._console = console
+        self.outcome = ""
+        """How the call ended; empty while it goes on."""
+        self.console = console
         self._started = 0.0
         self._caller = ""
         self._live = (
@@ -85,6 +88,8 @@ class Screen:
                 self._line(event, "agent", text, "green")
                 if interrupted:
                     self._line(event, "", "✂ the caller barged in; only the words above were heard", "yellow")
+            case CallEnded(outcome=outcome, reason=reason):
+                self.outcome = f"{outcome} ({reason})" if reason else outcome
             case Failed(error=error):
                 self._line(event, "failed", error, "red")
 
@@ -106,7 +111,7 @@ class Screen:
             Text(what, style="yellow" if what[:1] == "✂" else "") if isinstance(what, str) else what,
         )
         self._changing("")
-        self._console.print(grid)
+        self.console.print(grid)
         self.lines.append(f"{clock}  {who:<6}  {log if log is not None else what}")
 
     def _changing(self, words: str) -> None:

@@ -41,17 +41,13 @@ class Actor:
         self._reply = -1
 
     async def play(self, script: Script) -> None:
-        """Do every step, then listen until the agent hangs up.
-
-        Raises:
-            TimeoutError: the script is over and the agent does not hang up.
-        """
+        """Do every step, then listen until the agent hangs up, or patience ends."""
         voices = {text: await self._speak(text) for text in _texts(script)}
         for step in script.steps:
             if self._over:
                 return
             await self._do(step, voices)
-        await self._phone.ended(PATIENCE)
+        await self._until(lambda: False)
 
     @property
     def _over(self) -> bool:
@@ -96,8 +92,8 @@ class Actor:
     async def _until(self, true: Callable[[], bool]) -> None:
         loop = asyncio.get_running_loop()
         limit = loop.time() + PATIENCE
-        while not true() and not self._over and loop.time() < limit:
-            await asyncio.sleep(LOOK)  # noqa: ASYNC110 - sound is looked at as it grows; nothing tells of it
+        while not true() and not self._over and loop.time() < limit:  # noqa: ASYNC110 - sound just grows
+            await asyncio.sleep(LOOK)
 
     def _sound_ms(self) -> float:
         """Milliseconds of sound in what was heard since the caller spoke last."""
