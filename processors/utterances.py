@@ -1,0 +1,255 @@
+"""What has been asked for and what of it has come: texts with their audio, and what follows them in order.
+
+No I/O and no clock: who sends the texts and brings the audio is not its concern.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+RATE = 8000
+"""Bytes of mu-law a second."""
+
+CHARACTERS_PER_SECOND = 15
+"""The pace of speech, until a voice has shown its own."""
+
+PRIOR_CHARACTERS = 150
+"""How many characters our guess of the pace counts for."""
+
+SHARED_CHARACTERS = 600
+"""Characters up to which several texts may share one Flush."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the listener's side has to know of a text."""
+
+    text_type: str = "sentence"
+    append_to_context: bool = True
+    interruptible: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Text that ends with one Flush, and the audio that came for it."""
+
+    text: str
+    label: Label = field(default_factory=Label)
+    opening: bool = False
+    """Whether a reply begins with it: somebody is waiting in silence."""
+    unsent: str = ""
+    """What is still to be sent on the present socket."""
+    sent_at: float | None = None
+    """Seconds; when it was begun on the present socket."""
+    asked_at: float | None = None
+    """Seconds; when it was first begun on any."""
+    is_closed: bool = False
+    """Whether no more text joins it."""
+    flushed_at: float | None = None
+    """Seconds; when its Flush was sent on the present socket."""
+    is_whole: bool = False
+    """Whether all its audio has come."""
+    is_dropped: bool = False
+    is_retried: bool = False
+    """Whether it was asked for again because nothing had come for it."""
+    is_announced: bool = False
+    """Whether its text went out ahead of its audio."""
+    audio: bytearray = field(default_factory=bytearray)
+    """Mu-law that came and was not taken."""
+    received: int = 0
+    """Bytes that came in all."""
+    asked_from: int = 0
+    """Where in the text the present socket began."""
+    received_before: int = 0
+    """Bytes that came from sockets before this one."""
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether anything came from the present socket."""
+        return self.received > self.received_before
+
+    def begin(self, now: float) -> None:
+        """All of its text so far has been sent."""
+        self.unsent = ""
+        self.sent_at = now if self.sent_at is None else self.sent_at
+        self.asked_at = now if self.asked_at is None else self.asked_at
+
+    def end(self, now: float) -> None:
+        """Its Flush has been sent."""
+        self.is_closed = True
+        self.flushed_at = now
+
+
+@dataclass(slots=True, eq=False)
+class Follower:
+    """Something that keeps its place behind the audio before it."""
+
+    item: Any
+    interruptible: bool
+    is_taken: bool = False
+
+
+class Speech(NamedTuple):
+    """A stretch of a group's audio."""
+
+    group: Group
+    audio: bytes
+    """Mu-law."""
+
+
+class Utterances:
+    """Texts in the order in which they are to be heard, and the audio that is there for the first of them.
+
+    Args:
+        speed: how much faster than usual the voice speaks.
+    """
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self._queue: deque[Group | Follower] = deque()
+        self._characters = PRIOR_CHARACTERS
+        self._bytes = int(PRIOR_CHARACTERS * RATE / CHARACTERS_PER_SECOND / speed)
+
+    def say(self, text: str, label: Label, *, opening: bool = False) -> None:
+        """Ask for ``text``. It joins the text before it if that has not been flushed."""
+        last = self._queue[-1] if self._queue else None
+        if isinstance(last, Group) and _joins(last, text, label):
+            last.text += f" {text}"
+            last.unsent += f" {text}"
+        else:
+            self.close()
+            self._queue.append(Group(text, label, opening, unsent=text))
+
+    def play(self, text: str, audio: bytes, label: Label) -> None:
+        """Have ``audio`` heard in its turn: ``text`` needs no vendor."""
+        self.close()
+        self._queue.append(Group(text, label, is_closed=True, is_whole=True, audio=bytearray(audio)))
+
+    def follow(self, item: Any, *, interruptible: bool = True) -> None:
+        """Have ``item`` taken when all that was asked for before it has been."""
+        self.close()
+        self._queue.append(Follower(item, interruptible))
+
+    def close(self) -> None:
+        """What comes next does not join what came before."""
+        if self._queue and isinstance(last := self._queue[-1], Group):
+            last.is_closed = True
+
+    @property
+    def next_to_send(self) -> Group | None:
+        """The first group of which text or its Flush is to be sent."""
+        return next((group for group in self._unfinished() if _wants_sending(group)), None)
+
+    @property
+    def awaited(self) -> Group | None:
+        """The group that the next audio belongs to."""
+        return next((group for group in self._unfinished() if group.sent_at is not None), None)
+
+    @property
+    def need_a_vendor(self) -> bool:
+        return any(self._unfinished())
+
+    @property
+    def are_silent(self) -> bool:
+        """Whether there is nothing more to be heard."""
+        return not any(isinstance(queued, Group) for queued in self._queue)
+
+    def hear(self, audio: bytes) -> bool:
+        """Take audio in; False if it belongs to nothing."""
+        group = self.awaited
+        if group is None:
+            return False
+        group.audio += audio
+        group.received += len(audio)
+        return True
+
+    def complete(self, group: Group) -> None:
+        """All audio of ``group`` has come."""
+        group.is_whole = True
+        if group.received and not group.asked_from:
+            self._characters += len(group.text)
+            self._bytes += group.received
+
+    def take(self, limit: int) -> Speech | Follower | None:
+        """What comes next, if it is there: up to ``limit`` bytes of one group, or what follows it.
+
+        What was taken stays first in the queue until the next call: until then it is on its way.
+        """
+        while self._queue:
+            head = self._queue[0]
+            if isinstance(head, Follower):
+                if not head.is_taken:
+                    head.is_taken = True
+                    return head
+            elif head.audio:
+                audio = bytes(head.audio[:limit])
+                del head.audio[:limit]
+                return Speech(head, audio)
+            elif not head.is_whole:
+                return None
+            self._queue.popleft()
+        return None
+
+    def interrupt(self) -> bool:
+        """Drop what may be interrupted; whether audio is on its way for any of it."""
+        dropped = [group for group in self._groups() if group.label.interruptible]
+        self._drop(dropped)
+        self._queue = deque(q for q in self._queue if isinstance(q, Group) or not q.interruptible)
+        return any(group.sent_at is not None and not group.is_whole for group in dropped)
+
+    def lose(self) -> None:
+        """The socket is gone: what has not come is to be asked for again."""
+        for group in self._unfinished():
+            if group.sent_at is not None:
+                self._ask_again(group)
+
+    def fail(self) -> None:
+        """Nothing more will come: drop what has not, and let what has be heard."""
+        self._drop([group for group in self._unfinished() if not group.received])
+        for group in self._unfinished():
+            group.is_whole = True
+
+    def _groups(self) -> Iterator[Group]:
+        return (queued for queued in self._queue if isinstance(queued, Group))
+
+    def _unfinished(self) -> Iterator[Group]:
+        return (group for group in self._groups() if not group.is_whole)
+
+    def _ask_again(self, group: Group) -> None:
+        heard = (group.received - group.received_before) * self._characters // self._bytes
+        group.asked_from = word_start(group.text, group.asked_from + heard)
+        group.received_before = group.received
+        group.unsent = group.text[group.asked_from :]
+        group.sent_at = group.flushed_at = None
+        group.is_whole = group.is_closed and not has_words(group.unsent)
+
+    def _drop(self, groups: list[Group]) -> None:
+        for group in groups:
+            group.is_dropped = True
+        self._queue = deque(q for q in self._queue if isinstance(q, Follower) or not q.is_dropped)
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to say: of a lone dash Aura makes no sound."""
+    return any(map(str.isalnum, text))
+
+
+def word_start(text: str, at: int) -> int:
+    """Where to go on when ``at`` characters have been heard: at the word that was cut, or the next one."""
+    if at >= len(text):
+        return len(text)
+    while at and not text[at].isspace() and not text[at - 1].isspace():
+        at -= 1
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _joins(last: Group, text: str, label: Label) -> bool:
+    # Text that joined a group after its first audio would be heard without having been announced.
+    fits = len(last.text) + 1 + len(text) <= SHARED_CHARACTERS
+    return not (last.is_closed or last.received) and last.label == label and fits
+
+
+def _wants_sending(group: Group) -> bool:
+    return bool(group.unsent) or (group.is_closed and group.flushed_at is None)
