@@ -107,7 +107,10 @@ def _list(rows: Sequence[CallRow], line: str | None, *, numbers: bool, as_json: 
     elif rows:
         terminal.screen().print(call_list(rows, numbers=numbers))
     else:
-        terminal.screen().print(f"No calls yet{f' on line {line!r}' if line else ''}. To make one:\n")
+        terminal.screen().print(
+            f"No calls yet{f' on line {line!r}' if line else ''}: the ones that a server answers are listed "
+            "here; a sandbox call leaves a recording and a transcript.\n"
+        )
         terminal.screen().print("  trunkline call pipelines/front_desk.py    offline, with voices")
         terminal.screen().print(
             "  trunkline doctor                          for a real number: what it needs"

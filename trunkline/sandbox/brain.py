@@ -33,6 +33,9 @@ Piece = Say | CallTool
 class Brain(Protocol):
     """Replies to a request, one piece after the other, faster than the server sends them."""
 
+    async def prepare(self, request: ChatRequest) -> None:
+        """Do ahead of :meth:`reply` whatever would hold up the event loop."""
+
     def reply(self, request: ChatRequest) -> Iterator[Piece]: ...
 
 
@@ -55,6 +58,9 @@ class ScriptedBrain:
 
     def __init__(self, rules: Sequence[Rule] = ()) -> None:
         self.rules = list(rules)
+
+    async def prepare(self, request: ChatRequest) -> None:
+        """A scripted reply takes no thought."""
 
     def reply(self, request: ChatRequest) -> Iterator[Piece]:
         turn = request.since_user

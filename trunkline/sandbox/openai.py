@@ -161,6 +161,7 @@ class OpenAIServer:
                 return refusal(fault)
             if not self._has(chat.model):
                 return refusal(Refuse(404))
+            await self.brain.prepare(chat)
             pace = Pace(self.first_token_ms, self.token_ms)
             return await ChatReply(request, chat, self.brain.reply(chat), pace, fault).send()
 
