@@ -44,8 +44,9 @@ class OpenAILLM(OpenAILLMService):
     """pipecat's OpenAI service on the client of the process, with deadlines, and never at a loss for words.
 
     A turn that fails before its first token is tried once more where that can help. A turn that fails for
-    good is reported once as a :class:`~processors.errors.VendorError`, and the caller hears an apology. What
-    has been said by then stands. Nothing of the conversation is logged.
+    good is reported once as a :class:`~processors.errors.VendorError`, and the caller is asked to say it
+    again, unless every turn would fail. What has been said by then stands. Nothing of the conversation is
+    logged.
 
     Args:
         openai: the client of the process.
@@ -97,7 +98,7 @@ class OpenAILLM(OpenAILLMService):
             return
         self._failed = True
         await super().process_frame(frame, direction)
-        if self._failed and self._apology:
+        if self._failed and self._apology and self.is_usable:
             await self.push_frame(TTSSpeakFrame(self._apology))
 
     async def _process_context(self, context: LLMContext) -> None:
