@@ -68,7 +68,11 @@ class Deepgram:
         rest = (base_url or PRODUCTION).rstrip("/").removesuffix("/v1").partition("://")[2]
         secure = "" if (base_url or PRODUCTION).startswith(("http://", "ws://")) else "s"
         http, ws = f"http{secure}://{rest}", f"ws{secure}://{rest}"
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+        # aiohttp allows a session 100 connections; a call takes two, and Deepgram has a limit of its own.
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, force_close=True),
+            timeout=aiohttp.ClientTimeout(total=None),
+        )
         self._http = httpx.AsyncClient(timeout=SYNTHESIS_TIMEOUT)
         self._sdk = AsyncDeepgramClient(
             api_key=api_key,

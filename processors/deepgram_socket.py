@@ -49,6 +49,7 @@ class DeepgramSocket:
         self._url = url
         self._headers = headers
         self._ws: aiohttp.ClientWebSocketResponse | None = None
+        self._transport: asyncio.Transport | None = None
 
     async def open(self, session: aiohttp.ClientSession) -> None:
         """Connect.
@@ -66,6 +67,8 @@ class DeepgramSocket:
                     compress=0,
                     max_msg_size=MAX_MESSAGE,
                 )
+                # aiohttp shows no way to drop a connection but to close it.
+                self._transport = self._ws._writer.transport
         except aiohttp.WSServerHandshakeError as error:
             raise _refusal(error) from error
         except TimeoutError as error:
@@ -117,8 +120,23 @@ class DeepgramSocket:
                 return
 
     async def close(self) -> None:
-        if self._ws is not None:
-            await self._ws.close()
+        """Close in good order, but not for long: a stalled peer does not even take our close frame."""
+        if self._ws is None:
+            return
+        try:
+            async with asyncio.timeout(2 * CLOSE_TIMEOUT):
+                await self._ws.close()
+        except TimeoutError:
+            pass
+        finally:
+            if self._ws.close_code in (None, aiohttp.WSCloseCode.ABNORMAL_CLOSURE):
+                # A closed transport is kept until all is written, which a stalled peer can put off for ever.
+                self.abort()
+
+    def abort(self) -> None:
+        """Cut the connection at once; whoever receives finds it closed."""
+        if self._transport is not None:
+            self._transport.abort()
 
     def _closed(self) -> SocketClosed:
         code = self._ws.close_code if self._ws is not None else None
@@ -131,6 +149,6 @@ def transport_factory(url: str, headers: dict[str, Any]) -> DeepgramSocket:
 
 
 def _refusal(error: aiohttp.WSServerHandshakeError) -> VendorError:
-    # The reason stands in a header; the body of a refused upgrade is not kept (Deepgram, STT troubleshooting).
+    # The reason stands in a header; the body of a refused upgrade is not kept (Deepgram: STT errors).
     reason = error.headers.get("dg-error", "") if error.headers else ""
     return refusal("Deepgram", error.status, reason, KEY_REMEDY)

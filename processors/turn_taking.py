@@ -18,7 +18,6 @@ from pipecat.turns.user_start import TranscriptionUserTurnStartStrategy, VADUser
 from pipecat.turns.user_stop import BaseUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
-
 JUST_NOW = 0.35
 """Seconds that an endpoint may be on its way: one that comes later has seen the caller go on."""
 
@@ -41,12 +40,12 @@ class EndpointingTurnStop(BaseUserTurnStopStrategy):
         return True
 
     async def handle_user_turn_started(self) -> None:
-        await super().handle_user_turn_started()
+        await super().handle_user_turn_started()  # type: ignore[no-untyped-call]
         self._words = self._paused = self._late = False
         self._resumed_at = None
 
     async def handle_user_turn_stopped(self) -> None:
-        await super().handle_user_turn_stopped()
+        await super().handle_user_turn_stopped()  # type: ignore[no-untyped-call]
         self._words = self._late = False
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:

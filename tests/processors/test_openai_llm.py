@@ -39,7 +39,7 @@ from processors.errors import (
 from processors.openai_client import OpenAI
 from processors.openai_llm import APOLOGY, OpenAILLM
 from tests.support import Bench, Heard, Wait
-from trunkline.sandbox.brain import Brain, CallTool, ChatRequest, Piece, ScriptedBrain
+from trunkline.sandbox.brain import CallTool, ChatRequest, Piece, ScriptedBrain
 from trunkline.sandbox.openai import (
     Cut,
     EndEarly,
@@ -267,7 +267,7 @@ async def test_nothing_of_the_conversation_is_logged() -> None:
     lines: list[str] = []
     sink = logger.add(lines.append, level="DEBUG", format="{message}")
 
-    class Books(Brain):
+    class Books(ScriptedBrain):
         def reply(self, request: ChatRequest) -> Iterator[Piece]:
             yield CallTool("book", {"name": "Miller"} if "one" in request.user_text else '{"name": "Miller')
 
@@ -287,7 +287,7 @@ async def test_nothing_of_the_conversation_is_logged() -> None:
 
 
 async def test_arguments_that_are_not_json_are_answered_for_the_model_to_mend() -> None:
-    class Broken(Brain):
+    class Broken(ScriptedBrain):
         def reply(self, request: ChatRequest) -> Iterator[Piece]:
             yield CallTool("book", '{"day": "mon')
 

@@ -33,7 +33,7 @@ from processors import tools
 from processors.openai_client import OpenAI
 from processors.openai_llm import OpenAILLM
 from processors.tools import BadTool, Quiet, tool
-from trunkline.sandbox.brain import Brain, CallTool, ChatRequest, Piece, Say
+from trunkline.sandbox.brain import CallTool, ChatRequest, Piece, Say, ScriptedBrain
 from trunkline.sandbox.openai import OpenAIServer
 
 CALL = SimpleNamespace(caller="+15550100", noted=[], cancelled=[], finished=[])
@@ -97,10 +97,11 @@ async def transfer() -> Quiet:
 ALL: list[Callable[..., Any]] = [opening_hours, note, broken, slow, booking, nothing_found, transfer]
 
 
-class Script(Brain):
+class Script(ScriptedBrain):
     """Makes these calls, then says what the tools answered."""
 
     def __init__(self, *calls: Piece) -> None:
+        super().__init__()
         self.calls = calls
 
     def reply(self, request: ChatRequest) -> Iterator[Piece]:

@@ -44,7 +44,7 @@ def endpoint() -> Frame:
 def turns(out: Heard) -> list[list[str]]:
     """For each time the model was asked: what the caller had said so far."""
     contexts = [frame.context for frame in out.of(LLMContextFrame)]
-    return [[str(m["content"]) for m in context.get_messages()] for context in contexts]  # type: ignore[index, call-overload]
+    return [[str(m["content"]) for m in context.get_messages()] for context in contexts]  # type: ignore[index]
 
 
 async def test_a_turn_begins_at_the_vad_and_interrupts_both_ways() -> None:

@@ -9,7 +9,7 @@ import openai
 import pytest
 
 from tests.trunkline.sandbox.sdk import chunks_of, client_of, said
-from trunkline.sandbox.brain import Brain, CallTool, ChatRequest, Piece, Rule, ScriptedBrain
+from trunkline.sandbox.brain import CallTool, ChatRequest, Piece, Rule, ScriptedBrain
 from trunkline.sandbox.openai import OpenAIServer, Stall
 
 HOURS: Any = {
@@ -18,7 +18,7 @@ HOURS: Any = {
 }
 
 
-class TwoTools(Brain):
+class TwoTools(ScriptedBrain):
     def reply(self, request: ChatRequest) -> Iterator[Piece]:
         yield CallTool("opening_hours", {"day": "monday"})
         yield CallTool("opening_hours", {"day": "tuesday"})

@@ -1,0 +1,272 @@
+"""The way to Deepgram's ears: a listening socket, opened again whenever it breaks, with no audio lost."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from loguru import logger
+
+from processors.backoff import SHORTEST, Backoff
+from processors.deepgram import Socket
+from processors.deepgram_socket import SocketClosed
+from processors.errors import VendorBusy, VendorError, VendorProtocolError, VendorUnavailable
+from processors.g711 import BYTES_PER_MS
+from processors.listen_events import ListenEvent, parse
+from processors.liveness import Liveness
+from processors.replay import Replay
+
+MESSAGE = 100 * BYTES_PER_MS
+"""Bytes of the longest audio message (Deepgram asks for 20 to 100 ms)."""
+
+KEEP_ALIVE_AFTER = 4.0
+"""Seconds without audio after which a ``KeepAlive`` is due; at 10 Deepgram closes (NET-0001)."""
+
+PROVEN_AFTER = 8.0
+"""Seconds after which a socket that broke has been a good one, though it had nothing to say."""
+
+LEAST_SLEEP = 0.01
+"""Seconds; a timer may fire a moment early, and then must not be set for that moment."""
+
+FINALIZE = '{"type":"Finalize"}'
+KEEP_ALIVE = '{"type":"KeepAlive"}'
+CLOSE_STREAM = '{"type":"CloseStream"}'
+
+VENDOR = "Deepgram"
+
+
+class ListenLink:
+    """Feed it audio, run it, and it calls ``hear`` with events; stop it by cancelling :meth:`run`.
+
+    Audio is kept from the last final result on, and sent again to the next socket.
+
+    Args:
+        connect: opens a socket; raises a VendorError.
+        hear: called with each event, in order.
+        lost: called when a socket broke and what was not final will be heard again.
+        report: called with an error, and whether it is the end of trying.
+        opened: a socket that is being opened already.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Socket]],
+        hear: Callable[[ListenEvent], Awaitable[None]],
+        lost: Callable[[], None],
+        report: Callable[[VendorError, bool], Awaitable[None]],
+        opened: Awaitable[Socket] | None = None,
+    ) -> None:
+        self.replay = Replay()
+        self.settled = 0
+        """Place in the call up to which results are final."""
+        self._connect = connect
+        self._hear = hear
+        self._lost = lost
+        self._report = report
+        self._opened = opened
+        self._backoff = Backoff()
+        self._socket: Socket | None = None
+        self._work = asyncio.Event()
+        self._orders: list[str] = []
+        self._base = 0
+        self._sent = 0
+        self._began_at = self._sent_at = 0.0
+        self._liveness = Liveness()
+        self._verdict: VendorError | None = None
+        self._untried = False
+        self._finishing = False
+
+    # What the stage tells it; nothing here waits.
+
+    def feed(self, mulaw: bytes) -> None:
+        """More of the caller's audio."""
+        self.replay.append(mulaw)
+        self._work.set()
+        if self._socket is None or self._verdict is not None:
+            return
+        if self._sent < self.replay.start:
+            self._condemn("stopped reading from the listening socket")
+        elif self._liveness.overdue(self.replay.end):
+            self._liveness.died()
+            self._condemn("fell silent on the listening socket")
+
+    def speech_began(self) -> None:
+        """The VAD hears the caller."""
+        self._liveness.speech_began(self.replay.end)
+
+    def speech_ended(self, place: int) -> None:
+        """The VAD has heard the caller pause since this place of the call."""
+        self._liveness.speech_ended(place)
+
+    def place(self, seconds: float) -> int:
+        """The place in the call of a moment on the socket's clock."""
+        return min(self._sent, self._base + round(seconds * 1000 * BYTES_PER_MS))
+
+    def settle(self, seconds: float) -> None:
+        """What was said before this moment on the socket's clock is final."""
+        self.settled = max(self.settled, self.place(seconds))
+        self.forget(self.settled)
+
+    def forget(self, place: int) -> None:
+        """Audio before this place of the call need not be sent again."""
+        self.replay.forget(place if self._socket is None else min(place, self._sent))
+
+    def finalize(self) -> None:
+        """Ask for final results of all that was fed."""
+        self._order(FINALIZE)
+
+    def finish(self) -> bool:
+        """No more audio will come. Says whether there is a socket that will be closed for that reason."""
+        self._finishing = True
+        self._order(CLOSE_STREAM)
+        return self._socket is not None
+
+    def _order(self, order: str) -> None:
+        if self._socket is not None:
+            self._orders.append(order)
+            self._work.set()
+
+    def _condemn(self, found: str) -> None:
+        if self._socket is not None:
+            self._verdict = VendorUnavailable(VENDOR, found)
+            self._socket.abort()
+
+    # What it does by itself.
+
+    async def run(self) -> None:
+        """Listen until the call is over, Deepgram refuses, or it has been of no use for too long."""
+        while socket := await self._take_opened() or await self._open():
+            error = await self._serve(socket)
+            if self._finishing or not (self._untried or await self._retries(error)):
+                return
+
+    async def _open(self) -> Socket | None:
+        while True:
+            deadline = self._backoff.attempt(_now())
+            try:
+                async with asyncio.timeout_at(deadline):
+                    socket = await self._connect()
+                self._backoff.opened()
+                return socket
+            except TimeoutError:
+                error: VendorError = VendorUnavailable(VENDOR, "did not open a listening socket in time")
+            except VendorError as failure:
+                error = failure
+            if not await self._retries(error):
+                return None
+
+    async def _take_opened(self) -> Socket | None:
+        self._untried = False
+        if self._opened is None:
+            return None
+        self._opened = asyncio.ensure_future(self._opened)
+        try:
+            socket = await self._opened
+        except VendorError as error:
+            logger.debug("the socket opened ahead is of no use ({})", error)
+            socket = None
+        self._opened = None
+        if socket is None:
+            return None
+        # It may have been closed since, for want of audio; then another takes its place without a word.
+        self._untried = True
+        return socket
+
+    async def discard(self) -> None:
+        """Close a socket that was opened ahead and never taken. Called when :meth:`run` has ended."""
+        if self._opened is None:
+            return
+        opened, self._opened = asyncio.ensure_future(self._opened), None
+        opened.cancel()
+        await asyncio.wait([opened])
+        if not opened.cancelled() and opened.exception() is None:
+            await opened.result().close()
+
+    async def _serve(self, socket: Socket) -> VendorError:
+        """Speak with one socket until it breaks; returns what broke it."""
+        self._begin(socket)
+        helpers = [asyncio.create_task(self._send(socket)), asyncio.create_task(self._keep_alive(socket))]
+        try:
+            while True:
+                event = parse(await socket.recv())
+                self._answered()
+                await self._hear(event)
+        except SocketClosed as closed:
+            return self._broken(closed)
+        except VendorProtocolError as error:
+            socket.abort()
+            return error
+        finally:
+            self._socket = None
+            self._lost()
+            for helper in helpers:
+                helper.cancel()
+            try:
+                await asyncio.gather(*helpers, return_exceptions=True)
+            finally:
+                await socket.close()
+
+    def _begin(self, socket: Socket) -> None:
+        self._socket = socket
+        self._verdict = None
+        self._orders.clear()
+        self._base = self._sent = self.replay.start
+        self._began_at = self._sent_at = _now()
+        self._liveness.replaced(self.replay.end)
+        self._work.set()
+
+    def _answered(self) -> None:
+        self._untried = False
+        self._backoff.succeeded()
+        self._liveness.answered(self.replay.end)
+
+    def _broken(self, closed: SocketClosed) -> VendorError:
+        if self._verdict is not None:
+            return self._verdict
+        if _now() - self._began_at > PROVEN_AFTER:
+            self._backoff.succeeded()
+        how = f"{closed.code} {closed.reason}".strip()
+        return VendorUnavailable(VENDOR, f"closed the listening socket ({how})")
+
+    async def _send(self, socket: Socket) -> None:
+        """Audio as it was fed, as much at once as has piled up, and orders behind the audio they concern."""
+        try:
+            while True:
+                await self._work.wait()
+                self._work.clear()
+                while audio := self.replay.read(self._sent, MESSAGE):
+                    await socket.send(audio)
+                    self._sent += len(audio)
+                    self._sent_at = _now()
+                while self._orders:
+                    await socket.send(self._orders.pop(0))
+        except SocketClosed:
+            socket.abort()
+
+    async def _keep_alive(self, socket: Socket) -> None:
+        try:
+            while True:
+                left = self._sent_at + KEEP_ALIVE_AFTER - _now()
+                await asyncio.sleep(max(left, LEAST_SLEEP))
+                if left <= LEAST_SLEEP:
+                    self._sent_at = _now()
+                    await socket.send(KEEP_ALIVE)
+        except SocketClosed:
+            socket.abort()
+
+    async def _retries(self, error: VendorError) -> bool:
+        """Report an error, wait, and say whether to try again."""
+        given_up = error.permanent or self._liveness.hopeless
+        delay = None if given_up else self._backoff.failed(_now())
+        if delay is None:
+            await self._report(error, True)
+            return False
+        if isinstance(error, VendorBusy):
+            delay = max(delay, SHORTEST)
+        if self._backoff.failures == 1:
+            await self._report(error, False)
+        logger.warning("{}; listening again in {:.2f} s", error, delay)
+        await asyncio.sleep(delay)
+        return True
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

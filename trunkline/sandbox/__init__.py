@@ -1,0 +1,1 @@
+"""The carrier and the vendors, emulated at the wire, and the engines that give them voices."""
