@@ -140,7 +140,7 @@ def onset(speech: bytes) -> float:
 
 async def quiet(phone: Phone, seconds: float = 0.4) -> None:
     """Until the agent has been silent for so long."""
-    while set(phone.heard[-int(8000 * seconds) :]) != set(SILENCE):
+    while set(phone.heard[-int(8000 * seconds) :]) != set(SILENCE):  # noqa: ASYNC110 - sound just grows
         await asyncio.sleep(0.02)
 
 

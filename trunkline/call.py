@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pipecat.frames.frames import Frame, TTSSpeakFrame
-from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_context import NOT_GIVEN, LLMContext
 from pipecat.processors.aggregators.llm_response_universal import (
     LLMContextAggregatorPair,
     LLMUserAggregatorParams,
 )
-from processors.aura_tts import AuraTTS
-from processors.deepgram_stt import DeepgramSTT
 
 from processors import tools
+from processors.aura_tts import AuraTTS
+from processors.deepgram_stt import DeepgramSTT
 from processors.frames import HangUpFrame
 from processors.openai_llm import OpenAILLM
 from processors.turn_taking import endpointing
@@ -51,7 +51,7 @@ class Call:
         self.stream = TwilioStream()
         self.llm_context = LLMContext(
             messages=[{"role": "system", "content": line.instructions()}, *history],  # type: ignore[list-item]
-            **({"tools": tools.schema(line.tools)} if line.tools else {}),
+            tools=tools.schema(line.tools) if line.tools else NOT_GIVEN,
         )
         self.aggregators: LLMContextAggregatorPair | None = None
         self.source = TwilioInput(self.stream)

@@ -8,8 +8,8 @@ from pathlib import Path
 from pipecat.processors.aggregators.llm_response_universal import LLMUserAggregator
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.stt_service import STTService
-from processors.deepgram_stt import DeepgramSTT
 
+from processors.deepgram_stt import DeepgramSTT
 from transports.twilio_input import TwilioInput
 from transports.twilio_output import TwilioOutput
 from trunkline.call import Call

@@ -27,7 +27,7 @@ PARTS = {
     "listening": ("█", "blue", "Deepgram noticed the end of the turn"),
     "thinking": ("▓", "magenta", "the model's first word"),
     "speaking": ("▒", "cyan", "the voice's first sound"),
-    "other": ("░", "yellow", "everything of ours"),
+    "other": ("░", "yellow", "tools, and everything of ours"),
 }
 """Where the time before a reply goes: how it is drawn, and what it is."""
 

@@ -1,4 +1,4 @@
-"""``trunkline call``: mistakes are one sentence; a spoken call shows itself, is recorded, and exits with 0."""
+"""``trunkline call``: mistakes are one sentence; a spoken call shows itself, is recorded, exits with 0."""
 
 from pathlib import Path
 
