@@ -12,6 +12,9 @@ from transports.media_streams import Dtmf, Event, Mark, Media
 from transports.twilio_output import pair
 from transports.twilio_stream import TwilioStream
 
+KEYS = frozenset(KeypadEntry)
+"""The keys that pipecat knows; A to D are on no telephone and mean nothing to a line."""
+
 
 class TwilioInput(FrameProcessor):
     """Turns stream events into frames; runs in the task that reads the socket, without a queue.
@@ -40,7 +43,7 @@ class TwilioInput(FrameProcessor):
             await self._hear(event.payload)
         elif isinstance(event, Mark):
             self._stream.marked(event.name)
-        elif isinstance(event, Dtmf):
+        elif isinstance(event, Dtmf) and event.digit in KEYS:
             await self.push_frame(InputDTMFFrame(button=KeypadEntry(event.digit)))
 
     async def _hear(self, mulaw: bytes) -> None:

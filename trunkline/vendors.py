@@ -1,15 +1,15 @@
-"""What the calls of a process share: vendors' clients, the speech model, prompts synthesised ahead."""
+"""What the calls of a process share: vendors' clients, and prompts synthesised ahead."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from loguru import logger
-from processors.openai_client import OpenAI
-from processors.silero import Silero
 
 from processors.deepgram import Deepgram
 from processors.errors import VendorError
+from processors.openai_client import OpenAI
+from trunkline.line import Line
 from trunkline.settings import Settings, reveal
 
 RETRY_AFTER = 5.0
@@ -25,6 +25,7 @@ class Prompts:
         self._deepgram = deepgram
         self._spoken: dict[str, dict[str, bytes]] = {}
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._warned: set[tuple[str, str]] = set()
 
     def of(self, voice: str) -> Mapping[str, bytes]:
         """Text to mu-law, of one voice; grows as prompts are synthesised."""
@@ -47,10 +48,16 @@ class Prompts:
                 self._spoken.setdefault(voice, {})[text] = await self._deepgram.synthesise(text, voice)
                 return
             except VendorError as error:
-                logger.warning("prompt not synthesised ahead ({}); the greeting will be late", error)
+                self._warn(voice, error)
                 if error.permanent:
                     return
                 await asyncio.sleep(RETRY_AFTER * (attempt + 1))
+
+    def _warn(self, voice: str, error: VendorError) -> None:
+        """Once for each voice and error: a line has several prompts, and all fail alike."""
+        if (voice, str(error)) not in self._warned:
+            self._warned.add((voice, str(error)))
+            logger.warning("prompts of {} not synthesised ahead ({}); greetings will be late", voice, error)
 
     async def close(self) -> None:
         for task in self._tasks.values():
@@ -77,12 +84,13 @@ class Vendors:
         return OpenAI(reveal(self._settings.openai_api_key), self._settings.openai_base_url)
 
     @cached_property
-    def silero(self) -> Silero:
-        return Silero()
-
-    @cached_property
     def prompts(self) -> Prompts:
         return Prompts(self.deepgram)
+
+    def prepare(self, line: Line, voices: Iterable[str]) -> None:
+        """Have a line's prompts spoken ahead by the voices that will say them."""
+        for voice in voices:
+            self.prompts.prepare(voice, (line.greeting, line.apology, line.resumed))
 
     async def close(self) -> None:
         built = vars(self)
