@@ -4,3 +4,9 @@ The contract of a stage is pipecat's: ``process_frame(frame, direction)`` handle
 what it does not, and never swallows a control frame. A stage that only looks at or transforms a frame runs
 in pipecat's direct mode; a stage that waits keeps its queue, so that an interruption can cancel it.
 """
+
+from loguru import logger
+
+# pipecat logs what callers say, and a banner. It is silent until a log is set up (trunkline.logs.configure),
+# or until somebody asks for it: logger.enable("pipecat").
+logger.disable("pipecat")

@@ -56,6 +56,7 @@ def configure(level: str, secrets: Iterable[str] = (), stream: TextIO | None = N
     colour = _colour(stream)
     masked = _Masked(stream, secrets)
     logger.remove()
+    logger.enable("pipecat")
     logger.add(
         masked,
         level=level,
