@@ -36,14 +36,13 @@ types: setup ## mypy --strict
 layers: setup ## arrows point one way
 	@$(BIN)/lint-imports
 
-wheel: setup ## build the wheel, install it in a bare environment elsewhere, run it
+wheel: setup ## build the wheel, install it alone in a bare environment elsewhere, run it
 	@bare=$$(mktemp -d) && trap 'rm -rf "$$bare"' EXIT && \
 	$(BIN)/uv build --quiet --wheel --out-dir "$$bare/dist" . && \
 	$(PYTHON) -m venv "$$bare/venv" && \
-	grep -v '^-e' requirements.lock > "$$bare/lock.txt" && \
-	$(BIN)/uv pip install --quiet --python "$$bare/venv/bin/python" --require-hashes -r "$$bare/lock.txt" && \
-	$(BIN)/uv pip install --quiet --python "$$bare/venv/bin/python" --no-deps "$$bare"/dist/*.whl && \
-	cd "$$bare" && "$$bare/venv/bin/trunkline" --help > /dev/null && "$$bare/venv/bin/trunkline" --version
+	$(BIN)/uv pip install --quiet --python "$$bare/venv/bin/python" --constraint requirements.lock "$$bare"/dist/*.whl && \
+	cp pipelines/front_desk.* "$$bare" && cd "$$bare" && \
+	venv/bin/trunkline --help > /dev/null && venv/bin/trunkline lines front_desk.py && venv/bin/trunkline --version
 
 check: lint types layers test wheel ## all that CI runs
 
