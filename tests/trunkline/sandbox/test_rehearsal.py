@@ -5,7 +5,18 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.calls.town import BOOK, GREETING, LONG, NUMBER, RULES, VOICE, make_line, said
+from tests.calls.town import (
+    BOOK,
+    GREETING,
+    LONG,
+    NUMBER,
+    PRICE_QUESTION,
+    QUESTION,
+    RULES,
+    VOICE,
+    make_line,
+    said,
+)
 from trunkline import settings
 from trunkline.events import AgentSaid, CallEnded, CallerSaid, Event, Replied, ToolCalled
 from trunkline.loader import Loaded
@@ -33,15 +44,18 @@ async def perform(folder: Path, *steps: Step) -> tuple[list[Event], Taped]:
 async def test_a_script_with_a_barge_in_ends_politely(tmp_path: Path) -> None:
     events, taped = await perform(
         tmp_path,
-        Say("Hello, what are your opening hours on Saturday?"),
-        BargeIn("stop", after_ms=2000),
+        Say(QUESTION),
+        BargeIn("no thank you", after_ms=2000),
         Say("goodbye"),
     )
     agent = [event for event in events if isinstance(event, AgentSaid)]
     assert agent[0].text == GREETING
     assert agent[1].interrupted
     assert LONG.startswith(agent[1].text)
-    assert [event.text for event in events if isinstance(event, CallerSaid)][1:] == ["stop", "goodbye"]
+    assert [event.text for event in events if isinstance(event, CallerSaid)][1:] == [
+        "no thank you",
+        "goodbye",
+    ]
     assert [event.name for event in events if isinstance(event, ToolCalled)] == ["end_call"]
     assert len([event for event in events if isinstance(event, Replied)]) == 3
     assert isinstance(events[-1], CallEnded)
@@ -50,7 +64,7 @@ async def test_a_script_with_a_barge_in_ends_politely(tmp_path: Path) -> None:
 
 
 async def test_both_voices_are_on_the_recording(tmp_path: Path) -> None:
-    _, taped = await perform(tmp_path, Say("And how much is a check-up?"), HangUp())
+    _, taped = await perform(tmp_path, Say(PRICE_QUESTION), HangUp())
     with wave.open(str(taped.wav)) as file:
         sound = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
     assert len(sound) / 8000 == taped.seconds
