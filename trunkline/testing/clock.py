@@ -20,6 +20,9 @@ GRACE = 0.0003
 HOP = 0.05
 """Seconds by which the clock moves at most while a thread may be at work."""
 
+ROUNDING = 1e-6
+"""Seconds; far above what sums of floats lose, far below what anybody waits for."""
+
 HOPS = 60
 """Hops without an answer after which no thread is taken to be at work."""
 
@@ -48,10 +51,10 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def hop(self, most: float) -> None:
         """Move the clock to the next timer, or by so many seconds towards it."""
-        # The timer's own time, not a sum: a clock that adds up its steps would miss it by a rounding error.
+        # The timer's own time, not a sum of hops, which would miss it by a rounding error.
         timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
         due = timers[0].when()
-        self._virtual = due if due - self._virtual <= most else self._virtual + most
+        self._virtual = due if due - self._virtual <= most + ROUNDING else self._virtual + most
 
 
 class _JumpingSelector(selectors.DefaultSelector):
