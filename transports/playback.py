@@ -129,6 +129,10 @@ class Playback:
         since, at = self._anchor
         return since + max(0, position - at) / RATE
 
+    def overdue(self, now: float) -> float:
+        """Seconds by which the mark that should come next is late; 0 when none is."""
+        return max(0.0, now - self.due(self._marks[0][1])) if self._marks else 0.0
+
     def heard(self, position: int) -> list[HeardText]:
         """Take the texts whose audio ends at or before that byte."""
         texts = []

@@ -1,9 +1,7 @@
 """The first stage: what the carrier sends becomes frames, and a barge-in becomes ``clear``."""
 
-import asyncio
-
 from pipecat.audio.dtmf.types import KeypadEntry
-from pipecat.frames.frames import Frame, InputDTMFFrame, InterruptionFrame, StartFrame
+from pipecat.frames.frames import Frame, InputDTMFFrame, InterruptionFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from processors import g711
@@ -26,16 +24,12 @@ class TwilioInput(FrameProcessor):
     def __init__(self, stream: TwilioStream) -> None:
         super().__init__(enable_direct_mode=True)
         self._stream = stream
-        self.ready = asyncio.Event()
-        """Set when the pipeline takes frames."""
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
         if isinstance(frame, InterruptionFrame) and direction is FrameDirection.UPSTREAM:
             self._stream.cut(pair(frame))
         await self.push_frame(frame, direction)
-        if isinstance(frame, StartFrame):
-            self.ready.set()
 
     async def receive(self, event: Event) -> None:
         """One event of the stream, in order."""

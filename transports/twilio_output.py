@@ -86,7 +86,7 @@ class TwilioOutput(FrameProcessor):
             self._hold(frame)
 
     async def cleanup(self) -> None:
-        await super().cleanup()
+        await super().cleanup()  # type: ignore[no-untyped-call]
         await self._stop()
 
     async def _pass(self, frame: Frame) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from loguru import logger
+
 from transports.errors import LocalProtocolError, PeerStalled
 from transports.playback import HeardText, Playback
 
@@ -26,6 +28,12 @@ MARK_EVERY = 8000
 
 STALL = 5.0
 """Seconds that one message may take to be accepted before the peer counts as stalled."""
+
+MARK_STALL = 8.0
+"""Seconds that a mark may be late, at a peer that has returned others, before it counts as stalled.
+
+The buffers on the way take more than a minute of sound before a message is not accepted.
+"""
 
 
 class Commands(Protocol):
@@ -53,6 +61,8 @@ class TwilioStream:
         """Called when sound goes out into silence."""
         self.on_progress: Callable[[], None] = lambda: None
         """Called when sound went out or a mark came back: what was waiting for it may be due."""
+        self.on_cut: Callable[[], None] = lambda: None
+        """Called when a barge-in has cut the line."""
         self.on_failure: Callable[[PeerStalled], None] = lambda _: None
         """Called once, when the carrier stops reading."""
         self._loop = asyncio.get_running_loop()
@@ -63,6 +73,7 @@ class TwilioStream:
         self._cut_by: frozenset[int] = frozenset()
         self._heard_at_cut: list[HeardText] = []
         self._since_mark = 0
+        self._returns_marks = False
         self._send: Send | None = None
         self._commands: Commands | None = None
         self._writer: asyncio.Task[None] | None = None
@@ -76,7 +87,9 @@ class TwilioStream:
         """Connect to the caller. What was queued before goes out now; an earlier socket is forgotten."""
         self.detach()
         self._send, self._commands = send, commands
+        self._returns_marks = False
         self._writer = self._loop.create_task(self._write(send, commands), name="twilio-writer")
+        self._writer.add_done_callback(self._written)
         self._wake.set()
 
     def detach(self) -> None:
@@ -116,6 +129,7 @@ class TwilioStream:
     def marked(self, name: str) -> None:
         """The carrier returned a mark."""
         if self.playback.marked(name, self._loop.time()):
+            self._returns_marks = True
             self._wake.set()
             self.on_progress()
 
@@ -134,6 +148,7 @@ class TwilioStream:
         self._clearing = self._clearing or not self.playback.silent()
         self._heard_at_cut += self.playback.cut(self._loop.time())
         self._wake.set()
+        self.on_cut()
 
     def heard_at_cut(self) -> list[HeardText]:
         """Take what the caller had heard when the line was cut."""
@@ -155,11 +170,18 @@ class TwilioStream:
             except TimeoutError:
                 self.on_failure(PeerStalled(f"the carrier read nothing for {STALL:.0f} s"))
                 return
+            except PeerStalled as failure:
+                self.on_failure(failure)
+                return
             except (ConnectionError, LocalProtocolError):
                 return  # the stream has just ended; the reading side sees the same and says so
 
     def _next(self, commands: Commands) -> str | None:
-        """The next message that may go out now, if any."""
+        """The next message that may go out now, if any.
+
+        Raises:
+            PeerStalled: it plays nothing any more.
+        """
         if self._clearing:
             self._clearing = False
             return commands.clear()
@@ -170,6 +192,8 @@ class TwilioStream:
         if isinstance(item, _Mark):
             self._outbound.popleft()
             return commands.mark(self.playback.mark())
+        if self._returns_marks and self.playback.overdue(now) > MARK_STALL:
+            raise PeerStalled(f"the carrier returned no mark for {MARK_STALL:.0f} s")
         if (wait := self.playback.lead(now) - LEAD) > 0:
             self._later(wait)
             return None
@@ -180,7 +204,17 @@ class TwilioStream:
         self.on_progress()
         return commands.media(item)
 
+    def _written(self, writer: asyncio.Task[None]) -> None:
+        """A writer that breaks leaves the caller in silence: the stream ends, and the next one goes on."""
+        if not writer.cancelled() and (error := writer.exception()) is not None:
+            logger.opt(exception=error).error("writing to the carrier broke")
+            self.on_failure(PeerStalled(f"writing to the carrier broke ({type(error).__name__})"))
+
     def _later(self, seconds: float) -> None:
         """Look again once Twilio has played some of what it holds."""
-        if self._timer is None or self._timer.when() <= self._loop.time():
-            self._timer = self._loop.call_later(seconds, self._wake.set)
+        if self._timer is None:
+            self._timer = self._loop.call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        self._wake.set()

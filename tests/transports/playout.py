@@ -1,4 +1,4 @@
-"""A carrier's playout for tests of the transport alone: plays 8,000 bytes a second, returns marks when due."""
+"""A carrier's playout for tests of the transport alone: 8,000 bytes a second, marks returned when due."""
 
 import asyncio
 import base64
@@ -43,7 +43,7 @@ class Playout:
         self.log: list[Sent] = []
         self.heard = bytearray()
         self._stream = stream
-        self._returns_marks = returns_marks
+        self.returns_marks = returns_marks
         self._latency = latency
         self._loop = asyncio.get_running_loop()
         self._free_at = 0.0
@@ -68,7 +68,7 @@ class Playout:
             name = message["mark"]["name"]
             self.log.append(Sent(now, "mark", name=name))
             due = max(now, self._free_at) + self._latency
-            if self._returns_marks:
+            if self.returns_marks:
                 self._marks[name] = self._loop.call_at(due, self._stream.marked, name)
         else:
             self.log.append(Sent(now, "clear"))

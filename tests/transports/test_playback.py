@@ -115,3 +115,13 @@ def test_a_text_that_never_sounded_was_not_heard() -> None:
 )
 def test_first_words_never_end_inside_a_word(share: float, expected: str) -> None:
     assert first_words("one two three", share) == expected
+
+
+def test_a_mark_is_late_when_its_sound_was_played_long_ago() -> None:
+    playback = spoken("one")
+    assert playback.overdue(9.0) == 0
+    name = playback.mark()
+    assert playback.overdue(0.5) == 0
+    assert playback.overdue(3.0) == 2.0
+    playback.marked(name, 3.0)
+    assert playback.overdue(9.0) == 0

@@ -47,13 +47,6 @@ async def test_a_key_that_no_phone_has_harms_nobody(stream: TwilioStream) -> Non
         assert [frame.button for frame in bench.heard.of(InputDTMFFrame)][-1] is KeypadEntry.FIVE
 
 
-async def test_it_takes_frames_once_the_pipeline_has_started(stream: TwilioStream) -> None:
-    stage = TwilioInput(stream)
-    assert not stage.ready.is_set()
-    async with Bench(stage):
-        assert stage.ready.is_set()
-
-
 async def test_an_interruption_from_below_cuts_the_line_at_once(stream: TwilioStream) -> None:
     carrier = Playout(stream)
     async with Bench(TwilioInput(stream)) as bench:

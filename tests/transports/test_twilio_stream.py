@@ -6,7 +6,7 @@ import pytest
 
 from tests.transports.playout import Playout
 from transports.errors import PeerStalled
-from transports.twilio_stream import LEAD, STALL, TwilioStream
+from transports.twilio_stream import LEAD, MARK_STALL, STALL, TwilioStream
 
 SECOND = 8000
 
@@ -111,6 +111,29 @@ async def test_a_carrier_that_stops_reading_is_noticed(stream: TwilioStream) -> 
     await asyncio.sleep(STALL + 0.1)
     assert len(failures) == 1
     assert "read nothing" in str(failures[0])
+    stream.detach()
+
+
+async def test_a_carrier_that_returns_no_more_marks_is_noticed(stream: TwilioStream) -> None:
+    failures: list[PeerStalled] = []
+    stream.on_failure = failures.append
+    carrier = Playout(stream)
+    stream.say(speech(30.0))
+    await asyncio.sleep(2.5)
+    carrier.returns_marks = False
+    await asyncio.sleep(MARK_STALL + LEAD + 2)
+    assert len(failures) == 1
+    assert "returned no mark" in str(failures[0])
+    stream.detach()
+
+
+async def test_a_carrier_that_never_returns_a_mark_is_played_to_the_end(stream: TwilioStream) -> None:
+    failures: list[PeerStalled] = []
+    stream.on_failure = failures.append
+    carrier = Playout(stream, returns_marks=False)
+    stream.say(speech(30.0))
+    await asyncio.sleep(31)
+    assert (len(carrier.heard), failures) == (30 * SECOND, [])
     stream.detach()
 
 
