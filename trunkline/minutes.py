@@ -118,8 +118,12 @@ class Minutes:
         """A vendor or a stage failed; the error is one sentence without personal data."""
         self._tell(events.Failed, error=error)
 
-    def ended(self, outcome: Outcome) -> None:
+    def decided(self, outcome: Outcome) -> None:
+        """The call has an outcome; it is kept before the stream is closed, for Twilio asks at once."""
         self._keeper.end(self._facts.sid, outcome)
+
+    def ended(self, outcome: Outcome) -> None:
+        """Nothing more will be said."""
         self._tell(events.CallEnded, outcome=outcome.kind, reason=outcome.reason)
 
     def hear(self, text: str) -> None:

@@ -1,17 +1,23 @@
 """The switchboard: lines by number, calls by SID."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from loguru import logger
 
 from trunkline.events import Watchers
-from trunkline.life import Outcome
+from trunkline.life import ABANDONED, CALLER_HUNG_UP, Outcome
 from trunkline.line import Line
 from trunkline.minutes import Keeper, Minutes
 from trunkline.records import Facts, Message
 from trunkline.session import Session
 from trunkline.vendors import Vendors
+
+REMEMBERED = 60.0
+"""Seconds for which the outcome of a call is known by heart: Twilio asks sooner than a database has it."""
+
+SHUTDOWN = "the server was stopped"
 
 
 class Archive(Keeper, Protocol):
@@ -50,9 +56,13 @@ class Switchboard:
         self.calls: dict[str, Session] = {}
         self.archive = archive
         self.watchers = watchers
+        self.closing = False
+        """Whether no more calls are taken because the server stops."""
         self._vendors = vendors
         self._only = only
         self._max_calls = max_calls
+        self._over: dict[str, tuple[float, Outcome]] = {}
+        self._loop = asyncio.get_running_loop()
 
     @property
     def full(self) -> bool:
@@ -63,26 +73,63 @@ class Switchboard:
         return self._only or self.lines.get(called)
 
     def ring(self, facts: Facts, line: Line, history: Sequence[Message] | None = None) -> Session:
-        """The call's session; a call that is known already (a repeated webhook) keeps the one it has."""
-        if (known := self.calls.get(facts.sid)) is not None and known.outcome is None:
+        """The call's session; a call that is known already (a repeated webhook) keeps the one it has.
+
+        Raises:
+            Exception: whatever the line's file raises for this call; the call is kept as failed.
+        """
+        if (known := self.calls.get(facts.sid)) is not None:
             return known
         turns = sum(message["role"] == "user" for message in history or ())
         minutes = Minutes(facts, line, self.archive, self.watchers, turns)
-        session = Session(facts, line, self._vendors, minutes, history=history, on_over=self._over)
+        try:
+            session = Session(facts, line, self._vendors, minutes, history=history, on_over=self._forget)
+        except Exception as error:
+            failed = Outcome("failed", f"its pipeline could not be composed: {type(error).__name__}")
+            minutes.decided(failed)
+            minutes.ended(failed)
+            raise
         self.calls[facts.sid] = session
+        self._vendors.prepare(line, session.call.voices)
         logger.info("call {} rings on {}", facts.sid, line.name)
         return session
 
-    async def close(self, outcome: Outcome) -> None:
-        """End every call."""
+    def decided(self, sid: str) -> Outcome | None:
+        """The outcome of a call that goes on here, or was here a moment ago; None if it has none yet."""
+        if (session := self.calls.get(sid)) is not None:
+            return session.outcome
+        return self._over[sid][1] if sid in self._over else None
+
+    async def outcome(self, sid: str) -> Outcome | None:
+        """How a call ended, here or in another process, if it has."""
+        if sid in self.calls or sid in self._over:
+            return self.decided(sid)
+        kept = await self.archive.outcome(sid)
+        # Another process has given up waiting for the stream; whoever asks us now, has not.
+        return None if kept is not None and kept.kind == ABANDONED.kind else kept
+
+    async def hung_up(self, sid: str) -> None:
+        """The caller is gone, Twilio says, whatever our end of the call thinks."""
+        if (session := self.calls.get(sid)) is not None:
+            session.end(CALLER_HUNG_UP)
+        elif await self.outcome(sid) is None:
+            self.archive.end(sid, CALLER_HUNG_UP)
+
+    async def close(self) -> int:
+        """Take no more calls and end those that go on; returns how many these were."""
+        self.closing = True
         sessions = list(self.calls.values())
         for session in sessions:
-            session.end(outcome)
+            session.end(Outcome("failed", SHUTDOWN, session.line.apology))
         for session in sessions:
             await session.over()
+        return len(sessions)
 
-    def _over(self, session: Session) -> None:
-        sid = session.call.sid
-        if self.calls.get(sid) is session:
-            del self.calls[sid]
+    def _forget(self, session: Session) -> None:
+        now, sid = self._loop.time(), session.call.sid
+        self.calls.pop(sid, None)
+        while self._over and now - next(iter(self._over.values()))[0] > REMEMBERED:
+            self._over.pop(next(iter(self._over)))
+        if session.outcome is not None:
+            self._over[sid] = (now, session.outcome)
         logger.info("call {} is over: {}", sid, session.outcome.kind if session.outcome else "no outcome")

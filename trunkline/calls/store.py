@@ -21,7 +21,7 @@ from sqlalchemy.orm import selectinload
 from trunkline.calls.migrate import upgrade
 from trunkline.calls.models import CallRow, TurnRow, now
 from trunkline.errors import SettingsError
-from trunkline.life import Outcome
+from trunkline.life import ABANDONED, Outcome
 from trunkline.line import Line
 from trunkline.records import Facts, Message, Turn
 
@@ -114,10 +114,12 @@ class CallStore:
         self._put(write)
 
     def end(self, sid: str, outcome: Outcome) -> None:
+        """The first outcome counts; *abandoned* is a guess, which another process may know better."""
         ended = now()
 
         async def write(session: AsyncSession) -> None:
-            if (row := await session.get(CallRow, sid)) is not None:
+            row = await session.get(CallRow, sid)
+            if row is not None and row.outcome in (None, ABANDONED.kind):
                 row.ended_at = ended
                 row.outcome, row.reason = outcome.kind, outcome.reason
                 row.last_words = outcome.last_words

@@ -43,9 +43,10 @@ class Health:
         return web.json_response({"status": "alive", "calls": len(self._switchboard.calls)})
 
     async def _ready(self, _: web.Request) -> web.Response:
-        full = self._switchboard.full
-        status = {"status": "full" if full else "ready", "calls": len(self._switchboard.calls)}
-        return web.json_response(status, status=503 if full else 200)
+        board = self._switchboard
+        status = "draining" if board.closing else "full" if board.full else "ready"
+        body = {"status": status, "calls": len(board.calls)}
+        return web.json_response(body, status=200 if status == "ready" else 503)
 
 
 @web.middleware

@@ -13,6 +13,8 @@ from trunkline.session import Session
 from trunkline.switchboard import Switchboard
 
 POLICY_VIOLATION = 1008
+INTERNAL_ERROR = 1011
+"""Close codes (RFC 6455 section 7.4.1)."""
 
 
 class Media:
@@ -43,6 +45,9 @@ class Media:
         except RequestRefused as error:
             logger.warning("a stream was refused: {}", error)
             await socket.close(POLICY_VIOLATION, str(error))
+        except Exception as error:
+            logger.opt(exception=error).error("a stream failed")
+            await socket.close(INTERNAL_ERROR, "something went wrong here")
         return ws
 
     async def _carry(self, socket: TwilioSocket) -> None:

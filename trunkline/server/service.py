@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
-from loguru import logger
 
+from processors import silero
 from trunkline.calls.store import CallStore
 from trunkline.errors import LineError
 from trunkline.events import Watchers
 from trunkline.inspection import Plan, inspect
-from trunkline.life import Outcome
 from trunkline.line import Line
 from trunkline.loader import Loaded
 from trunkline.server.app import application
@@ -22,7 +22,11 @@ from trunkline.settings import Settings, reveal
 from trunkline.switchboard import Switchboard
 from trunkline.vendors import Vendors
 
-SHUTDOWN = Outcome("failed", "the server was stopped")
+FAREWELL = 1.0
+"""Seconds in which Twilio still gets an answer to what is next for the calls that a stop has ended."""
+
+STOP_LIMIT = 1.0
+"""Seconds for requests that are being answered while the server stops."""
 
 
 class Service:
@@ -59,27 +63,26 @@ class Service:
         self._host, self._port, self._single = host, port, single
 
     async def __aenter__(self) -> Self:
-        self.vendors = Vendors(self.settings)
-        self.store = CallStore(self.settings.database_url)
-        try:
+        async with AsyncExitStack() as stack:
+            self.vendors = Vendors(self.settings)
+            stack.push_async_callback(self.vendors.close)
             lines = self._inspect()
+            self.store = CallStore(self.settings.database_url)
             await self.store.open()
+            stack.push_async_callback(self.store.close)
             self.switchboard = self._switchboard(lines)
-            await self._listen()
-        except BaseException:
-            await self.vendors.close()
-            raise
-        await self._warm()
+            await self._listen(stack)
+            stack.push_async_callback(self.switchboard.close)
+            await self._warm()
+            self._stack = stack.pop_all()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._site.stop()
-        await self.switchboard.close(SHUTDOWN)
-        await self._runner.cleanup()
-        await self.store.close()
-        await self.vendors.close()
+        async with self._stack:
+            if await self.switchboard.close():
+                await asyncio.sleep(FAREWELL)
 
     @property
     def url(self) -> str:
@@ -94,7 +97,6 @@ class Service:
                 self.plans.append(inspect(loaded.line, loaded.path, self.vendors))
             except LineError as error:
                 self.wrong.append(error)
-                logger.error("{}", error)
         if not self.plans and self.wrong:
             raise self.wrong[0]
         return [plan.line for plan in self.plans]
@@ -109,19 +111,18 @@ class Service:
             max_calls=self.settings.max_calls,
         )
 
-    async def _listen(self) -> None:
+    async def _listen(self, stack: AsyncExitStack) -> None:
         gatekeeper = Gatekeeper(reveal(self.settings.twilio_auth_token), self.settings.public_url)
         tickets = Tickets(reveal(self.settings.secret) or None)
         app = application(self.switchboard, gatekeeper, tickets)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=STOP_LIMIT)
         await self._runner.setup()
-        self._site = web.TCPSite(self._runner, self._host, self._port)
-        await self._site.start()
+        stack.push_async_callback(self._runner.cleanup)
+        await web.TCPSite(self._runner, self._host, self._port).start()
 
     async def _warm(self) -> None:
         """Load and connect now what the first caller would otherwise wait for."""
-        await asyncio.get_running_loop().run_in_executor(None, self.vendors.silero.warm)
+        await asyncio.get_running_loop().run_in_executor(None, silero.warm)
+        await self.vendors.openai.warm()
         for plan in self.plans:
-            line = plan.line
-            for voice in plan.voices:
-                self.vendors.prompts.prepare(voice, (line.greeting, line.apology, line.resumed))
+            self.vendors.prepare(plan.line, plan.voices)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 from multidict import MultiMapping
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from trunkline.errors import RequestRefused
 

@@ -1,6 +1,6 @@
 """What we tell Twilio to do: the few TwiML documents of a line, written with twilio-python."""
 
-from twilio.twiml.voice_response import Connect, VoiceResponse
+from twilio.twiml.voice_response import Connect, VoiceResponse  # type: ignore[import-untyped]
 
 from trunkline.server.tickets import PARAMETER
 

@@ -7,7 +7,8 @@ from loguru import logger
 from multidict import MultiDict
 
 from trunkline.errors import RequestRefused
-from trunkline.life import CALLER_HUNG_UP, Outcome, State
+from trunkline.life import Outcome
+from trunkline.line import Line
 from trunkline.records import Facts
 from trunkline.server import twiml
 from trunkline.server.signature import Gatekeeper
@@ -22,7 +23,7 @@ Handler = Callable[[web.Request, Form], Awaitable[web.Response]]
 
 
 class Webhooks:
-    """The four URLs that Twilio calls.
+    """The URLs that Twilio calls.
 
     Args:
         switchboard: the lines and the calls.
@@ -44,7 +45,7 @@ class Webhooks:
 
     def _signed(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def check(request: web.Request) -> web.Response:
-            form = MultiDict((name, str(value)) for name, value in (await request.post()).items())
+            form = await _form(request)
             self._gatekeeper.check(request, form)
             return await handler(request, form)
 
@@ -57,7 +58,9 @@ class Webhooks:
         if line is None:
             logger.warning("call {} is for a number that no line answers", facts.sid)
             return _xml(twiml.hang_up(twiml.NOT_IN_SERVICE))
-        if self._switchboard.full and facts.sid not in self._switchboard.calls:
+        if (outcome := self._switchboard.decided(facts.sid)) is not None:
+            return _xml(twiml.hang_up(outcome.last_words, line.language))
+        if self._refuses(facts):
             logger.warning("call {} is one too many", facts.sid)
             return _xml(twiml.hang_up(twiml.BUSY, line.language))
         self._switchboard.ring(facts, line)
@@ -66,34 +69,54 @@ class Webhooks:
     async def _next(self, request: web.Request, form: Form) -> web.Response:
         """A stream has ended. A call with an outcome is hung up; one without goes on."""
         facts = _facts(form)
-        session = self._switchboard.calls.get(facts.sid)
         if form.get("CallStatus") in TERMINAL:
-            if session is not None:
-                session.end(CALLER_HUNG_UP)
+            await self._switchboard.hung_up(facts.sid)
             return _xml(twiml.hang_up())
-        outcome = session.outcome if session else await self._switchboard.archive.outcome(facts.sid)
         line = self._switchboard.line(facts.called)
-        if outcome is not None:
+        if (outcome := await self._switchboard.outcome(facts.sid)) is not None:
             return _xml(twiml.hang_up(outcome.last_words, line.language if line else "en"))
         if line is None:
             return _xml(twiml.hang_up(twiml.NOT_IN_SERVICE))
+        if self._switchboard.closing:
+            return _xml(twiml.hang_up(line.apology, line.language))
+        return await self._resume(request, facts, line)
+
+    async def _resume(self, request: web.Request, facts: Facts, line: Line) -> web.Response:
+        board = self._switchboard
+        session = board.calls.get(facts.sid)
         if session is None:
-            session = self._switchboard.ring(facts, line, await self._switchboard.archive.history(facts.sid))
-        if not session.may_resume():
+            board.ring(facts, line, await board.archive.history(facts.sid))
+        elif not session.try_again():
             session.end(Outcome("failed", "the stream was lost too often"))
             return _xml(twiml.hang_up(line.apology, line.language))
         return self._connect(request, facts)
 
     async def _status(self, request: web.Request, form: Form) -> web.Response:
         """A status callback; a terminal one ends what a lost socket left behind."""
-        session = self._switchboard.calls.get(form.get("CallSid", ""))
-        if session is not None and form.get("CallStatus") in TERMINAL and session.state is not State.ENDED:
-            session.end(CALLER_HUNG_UP)
+        if form.get("CallStatus") in TERMINAL:
+            await self._switchboard.hung_up(form.get("CallSid", ""))
         return web.Response(status=204)
+
+    def _refuses(self, facts: Facts) -> bool:
+        """Whether there is no room for a call that is not known yet."""
+        board = self._switchboard
+        return facts.sid not in board.calls and (board.full or board.closing)
 
     def _connect(self, request: web.Request, facts: Facts) -> web.Response:
         url = self._gatekeeper.stream_url(request, twiml.MEDIA)
         return _xml(twiml.connect(url, self._tickets.issue(facts.sid)))
+
+
+async def _form(request: web.Request) -> Form:
+    """Raises:
+    RequestRefused: the body is not a form.
+    """
+    try:
+        fields = await request.post()
+    except (ValueError, LookupError, AssertionError) as error:
+        found = f"the request's body is not a form ({type(error).__name__})"
+        raise RequestRefused(f"{found}; expected application/x-www-form-urlencoded", status=400) from error
+    return MultiDict((name, str(value)) for name, value in fields.items())
 
 
 def _facts(form: Form) -> Facts:

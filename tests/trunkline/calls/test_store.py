@@ -8,7 +8,7 @@ import pytest
 from trunkline.calls.store import CallStore
 from trunkline.errors import SettingsError
 from trunkline.events import Latency
-from trunkline.life import COMPLETED, Outcome
+from trunkline.life import ABANDONED, COMPLETED, Outcome
 from trunkline.line import Line
 from trunkline.records import Facts, ToolCall, Turn
 
@@ -112,3 +112,13 @@ async def test_a_database_that_cannot_be_opened_says_which_variable(tmp_path: Pa
     store = CallStore(f"sqlite+aiosqlite:///{tmp_path}/nowhere/calls.db")
     with pytest.raises(SettingsError, match="TRUNKLINE_DATABASE_URL"):
         await store.open()
+
+
+async def test_the_first_outcome_counts_but_a_guess_gives_way(store: CallStore) -> None:
+    store.begin(FACTS, LINE)
+    store.end(FACTS.sid, ABANDONED)
+    store.end(FACTS.sid, COMPLETED)
+    store.end(FACTS.sid, ABANDONED)
+    store.end(FACTS.sid, Outcome("failed"))
+    await store.flush()
+    assert await store.outcome(FACTS.sid) == COMPLETED

@@ -1,0 +1,68 @@
+"""What tests of the product around a pipeline share: a line without vendors, an archive in memory."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pipecat.processors.frame_processor import FrameProcessor
+
+from trunkline import settings
+from trunkline.call import Call
+from trunkline.events import Watchers
+from trunkline.life import Outcome
+from trunkline.line import Line
+from trunkline.records import Facts, Message, Turn
+from trunkline.switchboard import Switchboard
+from trunkline.vendors import Vendors
+
+NUMBER = "+15550100"
+
+
+def facts(number: int = 1, called: str = NUMBER) -> Facts:
+    return Facts(sid=f"CA{number:032x}", caller="+14155550123", called=called)
+
+
+def bare_line(*stages: Callable[[], FrameProcessor], **values: Any) -> Line:
+    """A line that hears and speaks, and has no vendor."""
+    line = Line(**{"name": "desk", "number": NUMBER, "greeting": "Hi.", "prompt": "Be kind.", **values})
+
+    @line.answer
+    def compose(call: Call) -> list[FrameProcessor]:
+        return [call.input(), *(stage() for stage in stages), call.output()]
+
+    return line
+
+
+def no_vendors() -> Vendors:
+    """Clients that nobody answers; close them."""
+    nobody = "http://127.0.0.1:9"
+    return Vendors(settings.load(_env_file=None, DEEPGRAM_BASE_URL=nobody, OPENAI_BASE_URL=f"{nobody}/v1"))
+
+
+class Archive:
+    """Keeps calls in memory."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.turns: dict[str, list[Turn]] = {}
+        self.outcomes: dict[str, Outcome] = {}
+        self.messages: list[Message] = []
+        """The history of any call."""
+
+    def begin(self, facts: Facts, line: Line) -> None:
+        self.begun.append(facts.sid)
+
+    def turn(self, sid: str, turn: Turn) -> None:
+        self.turns.setdefault(sid, []).append(turn)
+
+    def end(self, sid: str, outcome: Outcome) -> None:
+        self.outcomes[sid] = outcome
+
+    async def outcome(self, sid: str) -> Outcome | None:
+        return self.outcomes.get(sid)
+
+    async def history(self, sid: str) -> Sequence[Message]:
+        return self.messages
+
+
+def board(vendors: Vendors, archive: Archive, *lines: Line, **options: Any) -> Switchboard:
+    return Switchboard(lines or [bare_line()], vendors, archive, Watchers(), **options)

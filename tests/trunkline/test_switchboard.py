@@ -1,0 +1,119 @@
+"""The switchboard knows which line answers a number, and how each call stands."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.trunkline.office import Archive, bare_line, board, facts, no_vendors
+from trunkline.life import ABANDONED, CALLER_HUNG_UP, COMPLETED, Outcome
+from trunkline.switchboard import REMEMBERED
+from trunkline.vendors import Vendors
+
+SHOP = bare_line(name="shop", number="+15550101")
+
+
+@pytest.fixture
+async def vendors() -> AsyncIterator[Vendors]:
+    made = no_vendors()
+    yield made
+    await made.close()
+
+
+async def test_the_called_number_picks_the_line(vendors: Vendors) -> None:
+    lines = bare_line(), SHOP
+    made = board(vendors, Archive(), *lines)
+    assert made.line("+15550101") is SHOP
+    assert made.line("+15550999") is None
+    assert board(vendors, Archive(), *lines, only=SHOP).line("+15550999") is SHOP
+
+
+async def test_a_call_that_rings_twice_is_one(vendors: Vendors) -> None:
+    archive = Archive()
+    made = board(vendors, archive)
+    session = made.ring(facts(), bare_line())
+    assert made.ring(facts(), bare_line()) is session
+    assert archive.begun == [facts().sid]
+    assert await made.close() == 1
+
+
+async def test_so_many_calls_and_no_more(vendors: Vendors) -> None:
+    made = board(vendors, Archive(), max_calls=2)
+    first = made.ring(facts(1), bare_line())
+    assert not made.full
+    made.ring(facts(2), bare_line())
+    assert made.full
+    first.end(COMPLETED)
+    await first.over()
+    assert not made.full
+    await made.close()
+    assert made.closing
+
+
+async def test_an_outcome_is_known_at_once_and_for_a_while(vendors: Vendors) -> None:
+    archive = Archive()
+    made = board(vendors, archive)
+    sid = facts().sid
+    session = made.ring(facts(), bare_line())
+    assert made.decided(sid) is None
+    session.end(COMPLETED)
+    assert made.decided(sid) == COMPLETED
+    await session.over()
+    archive.outcomes.clear()  # the database has not heard of it yet
+    assert await made.outcome(sid) == COMPLETED
+    await asyncio.sleep(REMEMBERED + 1)
+    other = made.ring(facts(2), bare_line())
+    other.end(COMPLETED)
+    await other.over()
+    assert made.decided(sid) is None
+
+
+async def test_another_process_is_believed_unless_it_only_gave_up(vendors: Vendors) -> None:
+    archive = Archive()
+    made = board(vendors, archive)
+    archive.outcomes = {facts(1).sid: COMPLETED, facts(2).sid: ABANDONED}
+    assert await made.outcome(facts(1).sid) == COMPLETED
+    assert await made.outcome(facts(2).sid) is None
+    assert await made.outcome(facts(3).sid) is None
+
+
+async def test_a_caller_who_hung_up_is_an_outcome_here_and_elsewhere(vendors: Vendors) -> None:
+    archive = Archive()
+    made = board(vendors, archive)
+    session = made.ring(facts(1), bare_line())
+    await made.hung_up(facts(1).sid)
+    await session.over()
+    assert session.outcome == CALLER_HUNG_UP
+    failed = Outcome("failed")
+    archive.outcomes[facts(2).sid] = failed
+    await made.hung_up(facts(2).sid)
+    await made.hung_up(facts(3).sid)
+    assert archive.outcomes[facts(2).sid] == failed
+    assert archive.outcomes[facts(3).sid] == CALLER_HUNG_UP
+
+
+async def test_a_line_that_cannot_be_composed_fails_that_call_alone(vendors: Vendors) -> None:
+    archive = Archive()
+    made = board(vendors, archive)
+
+    def broken() -> str:
+        raise LookupError
+
+    line = bare_line()
+    line.prompt = broken
+    with pytest.raises(LookupError):
+        made.ring(facts(), line)
+    assert made.calls == {}
+    assert archive.outcomes[facts().sid].kind == "failed"
+
+
+async def test_closing_ends_every_call_with_words_for_its_caller(vendors: Vendors) -> None:
+    archive = Archive()
+    made = board(vendors, archive)
+    sorry = bare_line(apology="Very sorry.")
+    sessions = [made.ring(facts(number), sorry) for number in (1, 2)]
+    assert await made.close() == 2
+    assert made.calls == {}
+    expected = Outcome("failed", "the server was stopped", "Very sorry.")
+    assert [session.outcome for session in sessions] == [expected] * 2
+    assert await made.close() == 0
