@@ -23,6 +23,9 @@ FAILURES = (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError)
 LONGEST_WAIT = 1.0
 """Seconds of ``Retry-After`` for which a caller can be kept waiting."""
 
+UNNAMED_WAIT = 0.5
+"""Seconds to wait for a busy vendor that does not say how long: what OpenAI's own SDK begins with."""
+
 _LASTING = {401, 403, 404}
 """Statuses that a next turn meets again. 400 and 422 are about what this one turn said."""
 
@@ -93,7 +96,7 @@ def _retry_after(error: BaseException | None) -> float | None:
             return float(error.response.headers[header]) / unit
         except (KeyError, ValueError):
             continue
-    return None
+    return None if "retry-after" in error.response.headers else UNNAMED_WAIT
 
 
 def _reason(fields: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ LINE = {"apology": AGAIN, "first_token_timeout": 1.0, "token_timeout": 1.0}
 
 MENDED: dict[str, tuple[Fault, ...]] = {
     "429 once": (Refuse(429, retry_after=0.5),),
+    "429 that names no time": (Refuse(429),),
     "500 once": (Refuse(500),),
     "stalled before the first token": (Stall(),),
     "malformed first chunk": (Garble(),),
@@ -24,7 +25,7 @@ MENDED: dict[str, tuple[Fault, ...]] = {
 """A second attempt replies."""
 
 BROKEN: dict[str, tuple[Fault, ...]] = {
-    "429 that names no time": (Refuse(429),),
+    "429 for longer": (Refuse(429, retry_after=20),),
     "500 twice": (Refuse(500), Refuse(500)),
     "stalled in mid-sentence": (Stall(2),),
     "malformed chunk in mid-sentence": (Garble(2),),

@@ -65,7 +65,7 @@ def test_only_lasting_refusals_ask_the_operator_to_act() -> None:
         ({"retry-after-ms": "120", "retry-after": "1"}, 0.12),
         ({"retry-after": "20"}, None),
         ({"retry-after": "Fri, 31 Dec 2027 23:59:59 GMT"}, None),
-        ({}, None),
+        ({}, 0.5),
     ],
 )
 def test_a_busy_vendor_is_asked_again_if_it_says_soon(headers: dict[str, str], delay: float | None) -> None:

@@ -177,9 +177,8 @@ async def test_deadlines_hold_for_each_attempt_and_between_tokens() -> None:
         assert gone - start == pytest.approx(0.120 + 0.020 + 0.7, abs=0.02)
 
 
-@pytest.mark.parametrize("retry_after", [None, 5.0])
-async def test_a_busy_vendor_is_not_waited_for_long(retry_after: float | None) -> None:
-    async with line(Refuse(429, retry_after=retry_after)) as (bench, server):
+async def test_a_busy_vendor_is_not_waited_for_long() -> None:
+    async with line(Refuse(429, retry_after=5.0)) as (bench, server):
         heard = await bench.send(turn(), Wait(0.1))
         assert shape(heard) == APOLOGISED
         assert [type(error) for error in reported(heard)] == [VendorBusy]
@@ -187,10 +186,11 @@ async def test_a_busy_vendor_is_not_waited_for_long(retry_after: float | None) -
         assert bench.stage.is_usable
 
 
-async def test_a_short_retry_after_is_honoured() -> None:
-    async with line(Refuse(429, retry_after=0.8)) as (bench, server):
+@pytest.mark.parametrize(("retry_after", "waited"), [(0.8, 0.8), (None, 0.5)])
+async def test_a_short_retry_after_is_honoured(retry_after: float | None, waited: float) -> None:
+    async with line(Refuse(429, retry_after=retry_after)) as (bench, server):
         await bench.send(turn(), Wait(2))
-    assert server.requests[1].at - server.requests[0].at == pytest.approx(0.8, abs=0.01)
+    assert server.requests[1].at - server.requests[0].at == pytest.approx(waited, abs=0.01)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
