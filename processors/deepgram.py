@@ -13,6 +13,7 @@ from deepgram.core.api_error import ApiError
 from deepgram.environment import DeepgramClientEnvironment
 from deepgram.listen.v1.socket_client import AsyncV1SocketClient as ListenClient
 from deepgram.speak.v1.socket_client import AsyncV1SocketClient as SpeakClient
+from deepgram.speak.v1.types import SpeakV1Text
 
 from processors.deepgram_socket import KEY_REMEDY, DeepgramSocket, SocketClosed, transport_factory
 from processors.errors import VendorUnavailable, refusal
@@ -138,8 +139,8 @@ class Deepgram:
     async def _speak_whole(self, text: str, voice: str) -> bytes:
         socket = await self.speak({"model": voice, "encoding": "mulaw", "sample_rate": RATE})
         try:
-            await socket.send(orjson.dumps({"type": "Speak", "text": text}).decode())
-            await socket.send('{"type":"Flush"}')
+            await socket.client.send_text(SpeakV1Text(text=text))
+            await socket.client.send_flush()
             sound = b""
             while not isinstance(message := await socket.recv(), str) or _type(message) != "Flushed":
                 sound += message if isinstance(message, bytes) else b""

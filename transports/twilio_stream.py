@@ -74,19 +74,12 @@ class TwilioStream:
         self._heard_at_cut: list[HeardText] = []
         self._since_mark = 0
         self._returns_marks = False
-        self._send: Send | None = None
-        self._commands: Commands | None = None
         self._writer: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-
-    @property
-    def attached(self) -> bool:
-        return self._send is not None
 
     def attach(self, send: Send, commands: Commands) -> None:
         """Connect to the caller. What was queued before goes out now; an earlier socket is forgotten."""
         self.detach()
-        self._send, self._commands = send, commands
         self._returns_marks = False
         self._writer = self._loop.create_task(self._write(send, commands), name="twilio-writer")
         self._writer.add_done_callback(self._written)
@@ -98,7 +91,7 @@ class TwilioStream:
             self._writer.cancel()
         if self._timer is not None:
             self._timer.cancel()
-        self._writer = self._timer = self._send = self._commands = None
+        self._writer = self._timer = None
 
     def begin(self, text: str, *, append_to_context: bool) -> None:
         """The audio that follows speaks this text."""

@@ -51,11 +51,6 @@ class AgentSaid(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BargedIn(Event):
-    """The caller spoke while the agent was being heard."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCalled(Event):
     name: str
     arguments: dict[str, Any]

@@ -99,7 +99,7 @@ class Minutes:
         keeper.begin(facts, line)
         self._tell(events.CallStarted, line=line.name)
 
-    def observers(self, call: Call) -> list[BaseObserver]:
+    def observers(self) -> list[BaseObserver]:
         """One observer while somebody watches, for words that nobody downstream needs; else none."""
         return [_Interim(self)] if self._watchers else []
 

@@ -44,7 +44,7 @@ class RunningPipeline:
         self._worker = PipelineWorker(
             Pipeline(call.line.stages(call)),
             params=PipelineParams(audio_in_sample_rate=RATE, audio_out_sample_rate=RATE, enable_metrics=True),
-            observers=minutes.observers(call),
+            observers=minutes.observers(),
             app_resources=call,
             conversation_id=call.sid,
             enable_rtvi=False,

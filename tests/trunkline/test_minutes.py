@@ -127,7 +127,6 @@ def kinds(found: Iterable[Event]) -> list[type[Event]]:
 async def test_nobody_watching_costs_no_observer() -> None:
     watchers = Watchers()
     minutes = Minutes(facts(), bare_line(), Archive(), watchers)
-    call: Any = None
-    assert minutes.observers(call) == []
+    assert minutes.observers() == []
     with watchers.watching():
-        assert len(minutes.observers(call)) == 1
+        assert len(minutes.observers()) == 1
