@@ -1,16 +1,15 @@
-"""How a socket to Aura is opened: the one that was opened ahead of the call first, then others like it."""
+"""How a socket to Aura is opened: one that is open already first, then others like it."""
 
-import asyncio
-from collections.abc import Awaitable
+from collections.abc import Mapping
 from typing import Any
 
 from processors.deepgram import Deepgram, Socket
-from processors.errors import VendorError
 from processors.frames import RATE
+from processors.socket_recipe import Recipe, Stock
 
 
 def aura_options(voice: str, speed: float | None = None) -> dict[str, Any]:
-    """The options of a socket for a phone line; who opens one ahead of the call takes the same."""
+    """The options of a socket for a phone line."""
     options = {"model": voice, "encoding": "mulaw", "sample_rate": str(RATE)}
     return options if speed is None else options | {"speed": speed}
 
@@ -21,15 +20,14 @@ class AuraOpening:
     Args:
         deepgram: opens them.
         options: of each, see :func:`aura_options`.
-        warmed: one that is being opened already.
+        stock: may have the first one, which the call need not wait for then. The others it leaves to calls
+            that start.
     """
 
-    def __init__(
-        self, deepgram: Deepgram, options: dict[str, Any], warmed: Awaitable[Socket] | None = None
-    ) -> None:
+    def __init__(self, deepgram: Deepgram, options: Mapping[str, Any], stock: Stock | None = None) -> None:
+        self.recipe = Recipe.of("speak", options)
         self._deepgram = deepgram
-        self._options = options
-        self._warmed = warmed
+        self._stock = stock
 
     async def open(self) -> Socket:
         """An open socket.
@@ -37,41 +35,7 @@ class AuraOpening:
         Raises:
             VendorError: there is none to be had now.
         """
-        warmed, self._warmed = self._warmed, None
-        if warmed is not None and (socket := await _taken(warmed)) is not None:
+        stock, self._stock = self._stock, None
+        if stock is not None and (socket := await stock.take(self.recipe)) is not None:
             return socket
-        return await self._deepgram.speak(self._options)
-
-    async def discard(self) -> None:
-        """Close the socket that was opened ahead, if nobody took it."""
-        warmed, self._warmed = self._warmed, None
-        if warmed is not None:
-            await _discard(warmed)
-
-
-async def _taken(warmed: Awaitable[Socket]) -> Socket | None:
-    """The socket, unless its opening was given up or failed in a way that may not happen again."""
-    try:
-        socket = await warmed
-    except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if task is None or not task.cancelling():
-            return None
-        await _discard(warmed)
-        raise
-    except VendorError as error:
-        if error.permanent:
-            raise
-        return None
-    if socket.is_open:
-        return socket
-    await socket.close()
-    return None
-
-
-async def _discard(warmed: Awaitable[Socket]) -> None:
-    task = asyncio.ensure_future(warmed)
-    task.cancel()
-    await asyncio.wait([task])
-    if not task.cancelled() and task.exception() is None:
-        await task.result().close()
+        return await self.recipe.open(self._deepgram)

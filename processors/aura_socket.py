@@ -59,7 +59,7 @@ class AuraSocket:
         self._listener = listener
         self._outbox: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._sending_since: float | None = None
-        self.limits = SpeakLimits(self._loop.time())
+        self.limits = SpeakLimits(socket.opened_at)
         self.fence = Fence()
         self._tasks = [spawn(self._read(), "read"), spawn(self._write(), "write")]
 

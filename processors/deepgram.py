@@ -39,6 +39,11 @@ class Socket:
     def __init__(self, client: Any, carrier: DeepgramSocket, stack: AsyncExitStack) -> None:
         self.client = client
         self.recv = carrier.recv
+        self.send_at_once = carrier.send_at_once
+        self.opened_at = asyncio.get_running_loop().time()
+        """Loop time in seconds."""
+        self.preroll = 0
+        """Bytes of audio that it was sent before a call took it; its clock counts them."""
         self._carrier = carrier
         self._stack = stack
 
@@ -48,6 +53,10 @@ class Socket:
 
     async def send(self, data: str | bytes) -> None:
         await self._carrier.send(data)
+
+    def go_on(self) -> None:
+        """To be called when ``recv`` was cancelled and the socket is to be used, or to be closed well."""
+        self._carrier.go_on()
 
     async def close(self) -> None:
         await self._stack.aclose()
@@ -81,6 +90,7 @@ class Deepgram:
             httpx_client=self._http,
             transport_factory=transport_factory,
         )
+        _remember_headers(self._sdk)
 
     async def listen(self, options: Mapping[str, Any]) -> Socket:
         """Open a socket to ``/v1/listen``; ``options`` are the SDK's arguments.
@@ -151,6 +161,13 @@ class Deepgram:
     async def close(self) -> None:
         await self._session.close()
         await self._http.aclose()
+
+
+def _remember_headers(sdk: AsyncDeepgramClient) -> None:
+    """The SDK reads its version from its package's metadata, in a file, for each socket: 1 ms of the loop."""
+    wrapper = sdk._client_wrapper
+    headers = wrapper.get_headers()
+    vars(wrapper)["get_headers"] = headers.copy
 
 
 def _type(message: str) -> object:

@@ -78,7 +78,9 @@ class DeepgramSocket:
 
     @property
     def is_open(self) -> bool:
-        return self._ws is not None and not self._ws.closed
+        # aiohttp notices a lost connection when it next receives.
+        lost = self._transport is None or self._transport.is_closing()
+        return self._ws is not None and not (self._ws.closed or lost)
 
     async def send(self, data: str | bytes) -> None:
         """Send one message.
@@ -96,6 +98,23 @@ class DeepgramSocket:
         except (aiohttp.ClientError, OSError) as error:
             raise SocketClosed(1006, type(error).__name__) from error
 
+    def send_at_once(self, data: bytes) -> bool:
+        """Send one message if nothing stands in its way; says whether it is sent.
+
+        50 times a second, this is a task less to wake. While the connection's buffer is empty aiohttp writes
+        without waiting, so the first step of its coroutine is the last.
+        """
+        ws, transport = self._ws, self._transport
+        if ws is None or ws.closed or transport is None or transport.get_write_buffer_size():
+            return False
+        try:
+            ws.send_bytes(data).send(None)
+        except StopIteration:
+            return True
+        except (aiohttp.ClientError, OSError):
+            return False  # who sends it again is told why
+        raise AssertionError("aiohttp waited to write to an empty buffer")
+
     async def recv(self) -> str | bytes:
         """The next message.
 
@@ -111,6 +130,11 @@ class DeepgramSocket:
         if message.type is aiohttp.WSMsgType.CLOSE:
             raise SocketClosed(message.data or 1005, message.extra or "")
         raise self._closed()
+
+    def go_on(self) -> None:
+        """Undo that :meth:`recv` was cancelled, which aiohttp takes for the loss of the connection."""
+        if self._ws is not None and not self._ws.closed:
+            self._ws._close_code = None
 
     async def __aiter__(self) -> AsyncIterator[str | bytes]:
         while True:

@@ -1,7 +1,8 @@
 """Speech to text: what the caller says, as Deepgram hears it."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from loguru import logger
@@ -20,19 +21,21 @@ from pipecat.frames.frames import (
     VADUserStoppedSpeakingFrame,
 )
 from pipecat.metrics.metrics import TTFBMetricsData
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 from pipecat.transcriptions.language import Language
 from pipecat.utils.errors import ErrorCategory
 from pipecat.utils.time import time_now_iso8601
 
 from processors import g711
-from processors.deepgram import Deepgram, Socket
+from processors.deepgram import Deepgram
+from processors.direct import DirectStage
 from processors.errors import VendorError
 from processors.frames import RATE, CallerAudioFrame
 from processors.listen_events import ListenEvent, Notice, Results, SpeechStarted, UtteranceEnd
 from processors.listen_link import ListenLink
 from processors.listen_options import listen_options
 from processors.listener import Listener
+from processors.socket_recipe import Recipe, Stock
 from processors.utterance import Ask, Ended, Outcome, Said, Saying
 
 CALLER = "caller"
@@ -41,11 +44,14 @@ CALLER = "caller"
 QUIET_BYTES = 1000 * g711.BYTES_PER_MS
 """Bytes kept while the caller is silent: the beginning of speech that the VAD has not confirmed yet."""
 
+FORGET_EVERY = 100 * g711.BYTES_PER_MS
+"""Bytes beyond those after which the oldest are dropped: once for five packets."""
+
 CLOSE_WAIT = 0.5
 """Seconds that Deepgram has to close the socket when the call is over."""
 
 
-class DeepgramSTT(FrameProcessor):
+class DeepgramSTT(DirectStage):
     """Turns the caller's audio into transcripts and proposals of where a turn ends.
 
     Audio ends here. Everything else passes, both ways, and is never held up by Deepgram: audio goes to
@@ -63,7 +69,7 @@ class DeepgramSTT(FrameProcessor):
         options: further arguments of the SDK's ``listen.v1.connect``; they win over the ones above.
         speech_started: whether Deepgram's first sign of speech proposes the start of a turn. It comes early,
             and at any sound.
-        socket: a socket opened ahead with :attr:`options`.
+        stock: where a socket may be open already.
 
     Raises:
         ValueError: Deepgram would refuse the combination.
@@ -81,17 +87,23 @@ class DeepgramSTT(FrameProcessor):
         smart_format: bool = True,
         options: Mapping[str, Any] = {},
         speech_started: bool = False,
-        socket: Awaitable[Socket] | None = None,
+        stock: Stock | None = None,
     ) -> None:
-        super().__init__(enable_direct_mode=True)
-        self.options = listen_options(
+        super().__init__()
+        options = listen_options(
             model, language, keyterms, endpointing_ms, utterance_end_ms, smart_format, options
         )
+        self.recipe = Recipe.of("listen", options)
+        """What its sockets are opened with."""
         self.speech_started = speech_started
         self._language = _language(language)
         self._listener = Listener(endpointing_ms / 1000, utterance_end_ms / 1000, self._be_late)
         self._link = ListenLink(
-            lambda: deepgram.listen(self.options), self._hear, self._listener.lost, self._report, socket
+            partial(self.recipe.open, deepgram),
+            self._hear,
+            self._listener.lost,
+            self._report,
+            None if stock is None else partial(stock.take, self.recipe),
         )
         self._listening: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -106,7 +118,6 @@ class DeepgramSTT(FrameProcessor):
         for task in (self._ending, self._listening):
             if task is not None:
                 await self.cancel_task(task)
-        await self._link.discard()
         await super().cleanup()  # type: ignore[no-untyped-call]
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -150,10 +161,11 @@ class DeepgramSTT(FrameProcessor):
             await self.push_error(f"DeepgramSTT expects audio at {RATE} Hz, mono, and found {found}")
 
     def _feed(self, mulaw: bytes) -> None:
-        self._link.feed(mulaw)
-        silent_since = self._listener.silent_since
-        if silent_since is not None and self._link.settled >= silent_since:
-            self._link.forget(self._link.replay.end - QUIET_BYTES)
+        self._link.feed(mulaw, patient=self._listener.is_idle)
+        if len(self._link.replay) >= QUIET_BYTES + FORGET_EVERY:
+            silent_since = self._listener.silent_since
+            if silent_since is not None and self._link.settled >= silent_since:
+                self._link.forget(self._link.replay.end - QUIET_BYTES)
 
     def _speech_ended(self, seconds: float) -> None:
         place = self._link.replay.end - round(seconds * RATE)

@@ -9,19 +9,54 @@ from pipecat.frames.frames import (
     TTSAudioRawFrame,
     TTSTextFrame,
 )
+from pipecat.utils.utils import obj_id
+
+from processors import g711
 
 RATE = 8000
 """Hertz. The sample rate of a phone line, end to end."""
 
 
-@dataclass
 class CallerAudioFrame(InputAudioRawFrame):
-    """What the caller said: the carrier's mu-law bytes beside the PCM they decode to.
+    """What the caller said: the carrier's mu-law bytes, and the PCM they decode to.
 
-    ``audio`` is 16-bit little-endian PCM, 8 kHz, mono; ``mulaw`` is one byte a sample.
+    ``mulaw`` is one byte a sample; ``audio`` is 16-bit little-endian PCM, 8 kHz, mono, decoded when it is
+    first asked for. One that a filter puts in its place changes ``mulaw`` as well.
+
+    There are 50 a second in each call, so this one is no dataclass, and has a name only when asked.
     """
 
-    mulaw: bytes = b""
+    def __init__(self, mulaw: bytes) -> None:
+        self.id = obj_id()
+        self.mulaw = mulaw
+        self.sample_rate = RATE
+        self.num_channels = 1
+        self.pts = None
+        self.broadcast_sibling_id = None
+        self.metadata = {}
+        self.transport_source = self.transport_destination = None
+        self._pcm: bytes | None = None
+
+    @property
+    def audio(self) -> bytes:
+        if self._pcm is None:
+            self._pcm = g711.decode(self.mulaw)
+        return self._pcm
+
+    @audio.setter
+    def audio(self, pcm: bytes) -> None:
+        self._pcm, self.mulaw = pcm, g711.encode(pcm)
+
+    @property
+    def num_frames(self) -> int:  # type: ignore[override]
+        return len(self.mulaw)
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return f"CallerAudioFrame#{self.id}"
+
+    def __repr__(self) -> str:
+        return f"CallerAudioFrame({len(self.mulaw)} samples)"
 
 
 @dataclass

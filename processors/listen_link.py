@@ -14,6 +14,9 @@ from processors.listen_events import ListenEvent, parse
 from processors.liveness import Liveness
 from processors.replay import Replay
 
+PATIENCE = 60 * BYTES_PER_MS
+"""Bytes that are sent at once while the caller is silent: a third of the messages of a call's larger part."""
+
 MESSAGE = 100 * BYTES_PER_MS
 """Bytes of the longest audio message (Deepgram asks for 20 to 100 ms)."""
 
@@ -43,7 +46,7 @@ class ListenLink:
         hear: called with each event, in order.
         lost: called when a socket broke and what was not final will be heard again.
         report: called with an error, and whether it is the end of trying.
-        opened: a socket that is being opened already.
+        take: gives a socket that is open already, if there is one; asked once.
     """
 
     def __init__(
@@ -52,7 +55,7 @@ class ListenLink:
         hear: Callable[[ListenEvent], Awaitable[None]],
         lost: Callable[[], None],
         report: Callable[[VendorError, bool], Awaitable[None]],
-        opened: Awaitable[Socket] | None = None,
+        take: Callable[[], Awaitable[Socket | None]] | None = None,
     ) -> None:
         self.replay = Replay()
         self.settled = 0
@@ -61,7 +64,7 @@ class ListenLink:
         self._hear = hear
         self._lost = lost
         self._report = report
-        self._opened = opened
+        self._take = take
         self._backoff = Backoff()
         self._socket: Socket | None = None
         self._work = asyncio.Event()
@@ -76,17 +79,30 @@ class ListenLink:
 
     # What the stage tells it; nothing here waits.
 
-    def feed(self, mulaw: bytes) -> None:
-        """More of the caller's audio."""
+    def feed(self, mulaw: bytes, *, patient: bool = False) -> None:
+        """More of the caller's audio; sent at once, unless there is nothing in it that anybody waits for."""
         self.replay.append(mulaw)
-        self._work.set()
         if self._socket is None or self._verdict is not None:
             return
+        end = self.replay.end
         if self._sent < self.replay.start:
             self._condemn("stopped reading from the listening socket")
-        elif self._liveness.overdue(self.replay.end):
+        elif self._liveness.overdue(end):
             self._liveness.died()
             self._condemn("fell silent on the listening socket")
+        elif not patient or end - self._sent >= PATIENCE:
+            self._send_now(end)
+
+    def _send_now(self, end: int) -> None:
+        """Send without waking a task, which costs more than the sending; it takes over where that fails."""
+        audio = self.replay.read(self._sent, MESSAGE)
+        if self._sent + len(audio) == end and not self._orders and self._socket_takes(audio):
+            self._sent, self._sent_at = end, _now()
+        else:
+            self._work.set()
+
+    def _socket_takes(self, audio: bytes) -> bool:
+        return self._socket is not None and self._socket.send_at_once(audio)
 
     def speech_began(self) -> None:
         """The VAD hears the caller."""
@@ -133,7 +149,7 @@ class ListenLink:
 
     async def run(self) -> None:
         """Listen until the call is over, Deepgram refuses, or it has been of no use for too long."""
-        while socket := await self._take_opened() or await self._open():
+        while socket := await self._take_waiting() or await self._open():
             error = await self._serve(socket)
             if self._finishing or not (self._untried or await self._retries(error)):
                 return
@@ -153,32 +169,12 @@ class ListenLink:
             if not await self._retries(error):
                 return None
 
-    async def _take_opened(self) -> Socket | None:
-        self._untried = False
-        if self._opened is None:
-            return None
-        self._opened = asyncio.ensure_future(self._opened)
-        try:
-            socket = await self._opened
-        except VendorError as error:
-            logger.debug("the socket opened ahead is of no use ({})", error)
-            socket = None
-        self._opened = None
-        if socket is None:
-            return None
-        # It may have been closed since, for want of audio; then another takes its place without a word.
-        self._untried = True
+    async def _take_waiting(self) -> Socket | None:
+        """A socket that was open before the call. If it is dead, another takes its place without a word."""
+        take, self._take = self._take, None
+        socket = None if take is None else await take()
+        self._untried = socket is not None
         return socket
-
-    async def discard(self) -> None:
-        """Close a socket that was opened ahead and never taken. Called when :meth:`run` has ended."""
-        if self._opened is None:
-            return
-        opened, self._opened = asyncio.ensure_future(self._opened), None
-        opened.cancel()
-        await asyncio.wait([opened])
-        if not opened.cancelled() and opened.exception() is None:
-            await opened.result().close()
 
     async def _serve(self, socket: Socket) -> VendorError:
         """Speak with one socket until it breaks; returns what broke it."""
@@ -208,7 +204,8 @@ class ListenLink:
         self._socket = socket
         self._verdict = None
         self._orders.clear()
-        self._base = self._sent = self.replay.start
+        self._sent = self.replay.start
+        self._base = self._sent - socket.preroll
         self._began_at = self._sent_at = _now()
         self._liveness.replaced(self.replay.end)
         self._work.set()

@@ -62,6 +62,11 @@ class Listener:
         return self._paused_place if silent else None
 
     @property
+    def is_idle(self) -> bool:
+        """Whether nothing is said and nothing is waited for: the last utterance has been announced over."""
+        return self.silent_since is not None and not self._utterance.unfinished
+
+    @property
     def taken_until(self) -> float:
         """Seconds on the socket's clock up to which interim words were taken as final."""
         return self._utterance.taken_until

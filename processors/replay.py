@@ -18,6 +18,10 @@ class Replay:
         self._kept = bytearray()
         self._most = kept_ms * BYTES_PER_MS
 
+    def __len__(self) -> int:
+        """Bytes that are kept."""
+        return len(self._kept)
+
     @property
     def end(self) -> int:
         """Place of the byte that will come next."""

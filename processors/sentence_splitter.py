@@ -14,10 +14,11 @@ from pipecat.frames.frames import (
     StopFrame,
     TTSSpeakFrame,
 )
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 from pipecat.utils.text.base_text_aggregator import TextType
 
 from processors.clauses import Clauses
+from processors.direct import DirectStage
 from processors.frames import HangUpFrame
 from processors.spoken_text import spoken_text
 
@@ -32,7 +33,7 @@ MUST_NOT_OVERTAKE = (
 """Frames before which everything held is said: they speak, or they end something."""
 
 
-class SentenceSplitter(FrameProcessor):
+class SentenceSplitter(DirectStage):
     """Stands between the language model and the voice.
 
     ``LLMTextFrame`` goes in; ``AggregatedTextFrame`` of ``TextType.SENTENCE`` comes out as soon as its end is
@@ -44,7 +45,7 @@ class SentenceSplitter(FrameProcessor):
     """
 
     def __init__(self, language: str = "en") -> None:
-        super().__init__(enable_direct_mode=True)
+        super().__init__()
         self._clauses = Clauses(language)
         self._unsaid: deque[AggregatedTextFrame] = deque()
         self._append_to_context = True

@@ -8,7 +8,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from processors.frames import RATE
@@ -27,8 +26,8 @@ RECURRENT = 128
 GATHER_PER_CALL = 0.001
 """Seconds for which windows are gathered into a batch, for each call after the first."""
 
-GATHER_MOST = 0.008
-"""Seconds for which windows are gathered at most. With the run itself, no window waits for 10 ms."""
+GATHER_MOST = 0.016
+"""Seconds for which windows are gathered at most. With the run itself, no window waits for 20 ms."""
 
 BATCH_MOST = 64
 """Windows that run without a turn for the rest of the process: 2 to 4 ms."""
@@ -162,8 +161,8 @@ class Silero:
             return
         # A window costs 35 us, and each run 60 to 600 on top, the more the longer ago the last one was: by
         # then other work has pushed the model's megabyte out of the cache. One call has its answer at once.
-        # From nine on, 8 ms gather three windows and more (a call brings one every 32 ms), and twenty of 80
-        # calls: a few of the 250 ms that a barge-in may take buy back most of what the runs cost.
+        # From 17 on, 16 ms gather half of the calls' windows (each brings one every 32 ms): a few of the
+        # 250 ms that a barge-in may take buy back most of what the runs cost.
         loop = asyncio.get_running_loop()
         delay = min((self.joined - 1) * GATHER_PER_CALL, GATHER_MOST)
         self._run_due = loop.call_later(delay, self._run) if delay > 0 else loop.call_soon(self._run)
@@ -231,6 +230,8 @@ def warm() -> None:
 
 @cache
 def _model() -> Any:
+    import onnxruntime  # starts a thread, which does not survive a fork: not before there is a use for it
+
     options = onnxruntime.SessionOptions()
     # Calls run side by side in one batch; threads inside it would only fight with other processes.
     options.intra_op_num_threads = options.inter_op_num_threads = 1

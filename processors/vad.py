@@ -12,8 +12,9 @@ from pipecat.frames.frames import (
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 
+from processors.direct import DirectStage
 from processors.frames import RATE
 from processors.silero import Silero, Slot, shared
 from processors.voice_activity import Transition, VoiceActivity, VoiceActivitySettings
@@ -25,7 +26,7 @@ MOMENT = 0.001
 """Seconds. A timer may fire this much early."""
 
 
-class VAD(FrameProcessor):
+class VAD(DirectStage):
     """Passes every frame on at once, and listens to the caller's audio as it goes by.
 
     Says ``VADUserStartedSpeakingFrame`` and ``VADUserStoppedSpeakingFrame``, both ways, each once and
@@ -39,7 +40,7 @@ class VAD(FrameProcessor):
     def __init__(
         self, settings: VoiceActivitySettings | None = None, *, silero: Silero | None = None
     ) -> None:
-        super().__init__(enable_direct_mode=True)
+        super().__init__()
         self._activity = VoiceActivity(settings)
         self._silero = silero
         self._slot: Slot | None = None

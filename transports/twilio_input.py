@@ -2,10 +2,10 @@
 
 from pipecat.audio.dtmf.types import KeypadEntry
 from pipecat.frames.frames import Frame, InputDTMFFrame, InterruptionFrame
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 
-from processors import g711
-from processors.frames import RATE, CallerAudioFrame
+from processors.direct import DirectStage
+from processors.frames import CallerAudioFrame
 from transports.media_streams import Dtmf, Event, Mark, Media
 from transports.twilio_output import pair
 from transports.twilio_stream import TwilioStream
@@ -14,7 +14,7 @@ KEYS = frozenset(KeypadEntry)
 """The keys that pipecat knows; A to D are on no telephone and mean nothing to a line."""
 
 
-class TwilioInput(FrameProcessor):
+class TwilioInput(DirectStage):
     """Turns stream events into frames; runs in the task that reads the socket, without a queue.
 
     An interruption that travels upstream ends here: no vendor stands in its way, so the caller's line is cut
@@ -22,7 +22,7 @@ class TwilioInput(FrameProcessor):
     """
 
     def __init__(self, stream: TwilioStream) -> None:
-        super().__init__(enable_direct_mode=True)
+        super().__init__()
         self._stream = stream
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -42,5 +42,4 @@ class TwilioInput(FrameProcessor):
 
     async def _hear(self, mulaw: bytes) -> None:
         if mulaw:
-            frame = CallerAudioFrame(audio=g711.decode(mulaw), sample_rate=RATE, num_channels=1, mulaw=mulaw)
-            await self.push_frame(frame)
+            await self.push_frame(CallerAudioFrame(mulaw))

@@ -26,10 +26,11 @@ from pipecat.frames.frames import (
     TTSStoppedFrame,
     TTSTextFrame,
 )
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 from pipecat.utils.text.base_text_aggregator import TextType
 
 from processors import g711
+from processors.direct import DirectStage
 from processors.frames import RATE, HangUpFrame, HeardTextFrame, SpeechFrame
 from transports.errors import LocalProtocolError
 from transports.playback import HeardText
@@ -51,7 +52,7 @@ TICK = 0.001
 """Seconds; keeps a deadline on the far side of a rounded byte position."""
 
 
-class TwilioOutput(FrameProcessor):
+class TwilioOutput(DirectStage):
     """Plays speech to the caller and releases every other frame when its moment is heard.
 
     Args:
@@ -60,7 +61,7 @@ class TwilioOutput(FrameProcessor):
     """
 
     def __init__(self, stream: TwilioStream, *, on_hang_up: Callable[[str], None] = lambda _: None) -> None:
-        super().__init__(enable_direct_mode=True)
+        super().__init__()
         self._stream = stream
         self._on_hang_up = on_hang_up
         self._held: deque[tuple[int, Frame]] = deque()

@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from aiohttp import WebSocketError, WSCloseCode, WSMsgType, web
 from loguru import logger
@@ -58,19 +59,16 @@ class TwilioSocket:
         Raises:
             RemoteProtocolError: it did not start in time, or broke the protocol.
         """
-        found: list[Start] = []
-
-        async def take(event: Event) -> bool:
-            found.extend([event] if isinstance(event, Start) else [])
-            return bool(found)
-
         try:
-            await self._read_until(take, START_LIMIT)
+            async with self._while_reading(START_LIMIT):
+                while (event := await self._next()) is not None:
+                    if isinstance(event, Start):
+                        return event
         except TimeoutError:
             raise RemoteProtocolError(
                 f"no start within {START_LIMIT:.0f} s of the handshake", close_code=1008
             ) from None
-        return found[0] if found else None
+        return None
 
     async def read(self, receive: Callable[[Event], Awaitable[None]]) -> bool:
         """Hand over every event until the stream ends.
@@ -81,19 +79,17 @@ class TwilioSocket:
         Raises:
             RemoteProtocolError: the carrier broke the protocol.
         """
-
-        async def take(event: Event) -> bool:
-            if isinstance(event, Stop):
-                return True
-            await receive(event)
-            return False
-
         self._watch()
         try:
-            return await self._read_until(take)
+            async with self._while_reading():
+                while (event := await self._next()) is not None:
+                    if type(event) is Stop:
+                        return True
+                    await receive(event)
         finally:
             if self._watchdog is not None:
                 self._watchdog.cancel()
+        return False
 
     async def send(self, text: str) -> None:
         await self._ws.send_str(text)
@@ -131,8 +127,9 @@ class TwilioSocket:
             self._reading.reschedule(self._loop.time())
             await self._left.wait()
 
-    async def _read_until(self, take: Callable[[Event], Awaitable[bool]], limit: float | None = None) -> bool:
-        """Whether ``take`` has said that it was enough, before the socket was closed.
+    @asynccontextmanager
+    async def _while_reading(self, limit: float | None = None) -> AsyncIterator[None]:
+        """Read inside of it: it ends, without an error, when we close the socket.
 
         Raises:
             TimeoutError: the limit (seconds) is over.
@@ -140,15 +137,12 @@ class TwilioSocket:
         self._left.clear()
         try:
             async with asyncio.timeout(limit) as self._reading:
-                while (event := await self._next()) is not None:
-                    if await take(event):
-                        return True
+                yield
         except TimeoutError:
             if not self._closing:
                 raise
         finally:
             self._left.set()
-        return False
 
     async def _next(self) -> Event | None:
         while True:

@@ -20,14 +20,14 @@ Send = Callable[[str], Awaitable[None]]
 LEAD = 4.0
 """Seconds of sound kept at the carrier."""
 
-MESSAGE = 1600
-"""Bytes of audio in one message: 200 ms."""
+MESSAGE = 4000
+"""Bytes of audio in one message at most: 500 ms. A barge-in clears what was sent, so size costs it nothing."""
 
 MARK_EVERY = 8000
 """Bytes of audio after which a mark is due at the latest: 1 s."""
 
 STALL = 5.0
-"""Seconds that one message may take to be accepted before the peer counts as stalled."""
+"""Seconds that messages which are due may take to be accepted before the peer counts as stalled."""
 
 MARK_STALL = 8.0
 """Seconds that a mark may be late, at a peer that has returned others, before it counts as stalled.
@@ -157,8 +157,8 @@ class TwilioStream:
             await self._wake.wait()
             self._wake.clear()
             try:
-                while (message := self._next(commands)) is not None:
-                    async with asyncio.timeout(STALL):
+                async with asyncio.timeout(STALL):
+                    while (message := self._next(commands)) is not None:
                         await send(message)
             except TimeoutError:
                 self.on_failure(PeerStalled(f"the carrier read nothing for {STALL:.0f} s"))

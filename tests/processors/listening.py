@@ -119,7 +119,7 @@ class Phone:
 
 
 def frame(mulaw: bytes) -> CallerAudioFrame:
-    return CallerAudioFrame(audio=g711.decode(mulaw), sample_rate=RATE, num_channels=1, mulaw=mulaw)
+    return CallerAudioFrame(mulaw)
 
 
 def said(bench: Bench) -> list[str]:

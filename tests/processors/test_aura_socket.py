@@ -11,6 +11,7 @@ from processors.aura_socket import AuraSocket
 from processors.aura_tts import AuraTTS
 from processors.deepgram import Deepgram, Socket
 from processors.deepgram_socket import SocketClosed
+from tests.processors.stock import Given
 from tests.speaking import audible, outline, reply, serving
 from tests.support import Bench, Wait
 from trunkline.sandbox.speak import SpeakEmulator
@@ -49,6 +50,7 @@ class Wire:
         self.client = Client()
         self.inbox: asyncio.Queue[str | bytes] = asyncio.Queue()
         self.is_open = True
+        self.opened_at = asyncio.get_running_loop().time()
         self.closes = asyncio.Event()
         self.closes.set()
 
@@ -206,12 +208,10 @@ async def test_a_socket_that_is_stuck_delays_neither_an_interruption_nor_the_nex
     wire = Wire()
     wire.client.free.clear()
     wire.closes.clear()
-    warmed = asyncio.get_running_loop().create_future()
-    warmed.set_result(wire)
     loop = asyncio.get_running_loop()
     async with serving(SpeakEmulator(ScriptedVoice())) as url:
         deepgram = Deepgram("some-key", url)
-        async with Bench(AuraTTS(deepgram, socket=warmed)) as bench:
+        async with Bench(AuraTTS(deepgram, stock=Given(cast(Socket, wire)))) as bench:
             await bench.send(*reply("Stuck."), Wait(1))
             before = loop.time()
             await bench.send(InterruptionFrame())

@@ -58,9 +58,44 @@ async def test_aborting_wakes_whoever_receives() -> None:
         await socket.close()
 
 
+async def test_a_connection_that_was_lost_is_not_open_though_nobody_has_received_it() -> None:
+    emulator = ListenEmulator(ears)
+    async with listening(emulator) as url, aiohttp.ClientSession() as session:
+        socket = await opened(url, session)
+        assert socket.is_open
+        await emulator.drop()
+        await asyncio.sleep(0.1)
+        assert not socket.is_open
+        await socket.close()
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+async def test_after_receiving_was_cancelled_a_socket_is_closed_well_if_it_is_told_to_go_on(
+    goes_on: bool,
+) -> None:
+    emulator = ListenEmulator(ears)
+    async with listening(emulator) as url, aiohttp.ClientSession() as session:
+        socket = await opened(url, session)
+        receiving = asyncio.create_task(socket.recv())
+        await asyncio.sleep(0.1)
+        receiving.cancel()
+        await asyncio.wait([receiving])
+        if goes_on:
+            socket.go_on()
+        await socket.send('{"type":"Nonsense"}')
+        assert "SchemaError" in str(await socket.recv())
+        await socket.close()
+        await asyncio.sleep(0.1)
+        assert not emulator.open
+        assert socket._ws is not None
+        assert socket._ws.close_code == (1000 if goes_on else 1006)
+
+
 async def test_a_socket_that_was_never_opened() -> None:
     socket = DeepgramSocket("ws://127.0.0.1:9", {})
     socket.abort()
+    socket.go_on()
+    assert not socket.is_open
     await socket.close()
     with pytest.raises(SocketClosed):
         await socket.send("x")

@@ -28,6 +28,7 @@ from tests.processors.listening import (
     LONG,
     NAME,
     PHRASES,
+    VAD_MS,
     YES,
     Phone,
     deepgram,
@@ -39,6 +40,7 @@ from tests.processors.listening import (
     turns,
     words,
 )
+from tests.processors.stock import Given
 from tests.support import Bench, Up, Wait
 from trunkline.sandbox.listen import ListenEmulator, ListenFault
 
@@ -196,21 +198,21 @@ class Scripted(Socket):
 
 
 async def test_messages_that_say_nothing_are_noted_once_and_change_nothing() -> None:
-    socket = asyncio.get_running_loop().create_future()
-    socket.set_result(
-        Scripted(
-            '{"type":"Metadata","request_id":"x"}',
-            '{"type":"Warning","code":"SLOW_DOWN","description":"private"}',
-            '{"type":"Warning","code":"SLOW_DOWN"}',
-            '{"type":"Error","variant":"SchemaError","message":"private"}',
-            '{"type":"Tomorrow"}',
-            '{"type":"Results","is_final":true,"speech_final":true,'
-            '"channel":{"alternatives":[{"transcript":"hola","languages":["es"]}]}}',
-        )
+    socket = Scripted(
+        '{"type":"Metadata","request_id":"x"}',
+        '{"type":"Warning","code":"SLOW_DOWN","description":"private"}',
+        '{"type":"Warning","code":"SLOW_DOWN"}',
+        '{"type":"Error","variant":"SchemaError","message":"private"}',
+        '{"type":"Tomorrow"}',
+        '{"type":"Results","is_final":true,"speech_final":true,'
+        '"channel":{"alternatives":[{"transcript":"hola","languages":["es"]}]}}',
     )
     logged: list[str] = []
     sink = logger.add(logged.append, level="WARNING", format="{message}")
-    async with deepgram(ListenEmulator(ears)) as client, Bench(DeepgramSTT(client, socket=socket)) as bench:
+    async with (
+        deepgram(ListenEmulator(ears)) as client,
+        Bench(DeepgramSTT(client, stock=Given(socket))) as bench,
+    ):
         assert [type(f) for f in bench.heard.down] == [TranscriptionFrame, ProposedUserStoppedSpeakingFrame]
         assert bench.heard.of(TranscriptionFrame)[0].language is Language.ES
         assert bench.heard.of(TranscriptionFrame)[0].user_id == "caller"
@@ -233,3 +235,29 @@ async def test_errors_and_logs_carry_no_words_and_no_key() -> None:
     assert "listening again" in text
     assert "Anna" not in text
     assert "dg-secret" not in text
+
+
+async def test_silence_goes_in_larger_messages_than_speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    send = DeepgramSocket.send_at_once
+
+    def note(socket: DeepgramSocket, data: bytes) -> bool:
+        sizes.append(len(data))
+        return send(socket, data)
+
+    monkeypatch.setattr(DeepgramSocket, "send_at_once", note)
+    emulator = ListenEmulator(ears)
+    async with deepgram(emulator) as client, Bench(DeepgramSTT(client)) as bench:
+        phone = Phone(bench, step_ms=20)
+        await phone.say(YES)
+        await phone.pause(3000)
+        assert turns(bench) == 1
+        assert set(sizes[:-100]) == {160}
+        assert set(sizes[-30:]) == {480}
+        sizes.clear()
+        await phone.say(YES)
+        assert set(sizes[VAD_MS // 20 :]) == {160}
+        await phone.pause(3000)
+        assert said(bench) == [YES, YES]
+    connection = emulator.connections[0]
+    assert bytes(connection.audio).count(PHRASES[YES]) == 2

@@ -1,6 +1,11 @@
 """Our frames travel as pipecat's do, and words that were heard arrive ahead of the interruption."""
 
-from pipecat.frames.frames import InterruptionFrame, LLMFullResponseStartFrame, SystemFrame
+from pipecat.frames.frames import (
+    InputAudioRawFrame,
+    InterruptionFrame,
+    LLMFullResponseStartFrame,
+    SystemFrame,
+)
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.utils.text.base_text_aggregator import TextType
@@ -12,10 +17,33 @@ from tests.support import Bench
 
 def test_sound_is_there_in_both_forms() -> None:
     mulaw = bytes(range(160))
-    for kind in (CallerAudioFrame, SpeechFrame):
-        frame = kind(audio=g711.decode(mulaw), sample_rate=RATE, num_channels=1, mulaw=mulaw)
-        assert frame.num_frames == 160
-        assert g711.decode(frame.mulaw) == frame.audio
+    caller = CallerAudioFrame(mulaw)
+    agent = SpeechFrame(audio=g711.decode(mulaw), sample_rate=RATE, num_channels=1, mulaw=mulaw)
+    for frame in (caller, agent):
+        assert frame.mulaw == mulaw
+        assert frame.audio == g711.decode(mulaw)
+        assert (frame.num_frames, frame.sample_rate, frame.num_channels) == (160, 8000, 1)
+
+
+def test_a_caller_s_frame_is_all_that_a_frame_of_pipecat_is() -> None:
+    """It is built by hand, so a field that pipecat adds must not be forgotten."""
+    mulaw = bytes(160)
+    frame = CallerAudioFrame(mulaw)
+    model = InputAudioRawFrame(audio=g711.decode(mulaw), sample_rate=RATE, num_channels=1)
+    assert {name for name in vars(model) if getattr(frame, name, None) != getattr(model, name)} == {
+        "id",
+        "name",
+    }
+    assert frame.interruptible
+    assert frame.id != model.id
+    assert str(frame).startswith(f"CallerAudioFrame#{frame.id}(")
+    assert "samples" in repr(frame)
+
+
+def test_a_filter_may_put_other_sound_in_the_place_of_the_caller_s() -> None:
+    frame = CallerAudioFrame(bytes(160))
+    frame.audio = bytes(320)
+    assert (frame.audio, frame.mulaw) == (bytes(320), g711.SILENCE * 160)
 
 
 def test_what_was_heard_is_not_overtaken_and_a_hang_up_is_dropped_by_an_interruption() -> None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from pipecat.frames.frames import CancelFrame, EndFrame, ErrorFrame, InterruptionFrame
 
+from processors import g711
 from processors.deepgram import Deepgram, Socket
 from processors.deepgram_stt import DeepgramSTT
 from processors.errors import VendorBusy, VendorProtocolError, VendorRefused, VendorUnavailable
@@ -23,6 +24,7 @@ from tests.processors.listening import (
     turns,
     words,
 )
+from tests.processors.stock import Given
 from tests.support import Bench, Up, Wait
 from trunkline.sandbox import listen_connection
 from trunkline.sandbox.listen import ListenEmulator, ListenFault
@@ -107,23 +109,22 @@ class Stuck(Socket):
     def __init__(self, socket: Socket) -> None:
         super().__init__(socket.client, socket._carrier, socket._stack)
         self.free = asyncio.Event()
+        self.send_at_once = lambda data: False
 
     async def send(self, data: str | bytes) -> None:
         await self.free.wait()
         await super().send(data)
 
 
-async def stuck(client: Deepgram, stt_options: dict[str, object]) -> Stuck:
-    return Stuck(await client.listen(stt_options))
+async def stuck(client: Deepgram) -> Stuck:
+    return Stuck(await DeepgramSTT(client).recipe.open(client))
 
 
 async def test_a_stalled_socket_holds_nothing_up() -> None:
     emulator = ListenEmulator(ears)
     async with deepgram(emulator) as client:
-        socket = await stuck(client, DeepgramSTT(client).options)
-        opened = asyncio.get_running_loop().create_future()
-        opened.set_result(socket)
-        async with Bench(DeepgramSTT(client, socket=opened)) as bench:
+        socket = await stuck(client)
+        async with Bench(DeepgramSTT(client, stock=Given(socket))) as bench:
             phone = Phone(bench, vad=False)
             await phone.pause(500)
             start = now()
@@ -155,14 +156,15 @@ async def test_a_peer_that_stops_reading_for_two_seconds_loses_nothing() -> None
 
 async def test_a_socket_that_never_takes_anything_is_replaced() -> None:
     emulator = ListenEmulator(ears)
-    async with deepgram(emulator) as client:
-        socket = asyncio.ensure_future(stuck(client, DeepgramSTT(client).options))
-        async with Bench(DeepgramSTT(client, socket=socket)) as bench:
-            phone = Phone(bench)
-            await phone.say(NAME)
-            await phone.pause(3500)
-            assert words(bench) == NAME
-            assert len(emulator.connections) == 2
+    async with (
+        deepgram(emulator) as client,
+        Bench(DeepgramSTT(client, stock=Given(await stuck(client)))) as bench,
+    ):
+        phone = Phone(bench)
+        await phone.say(NAME)
+        await phone.pause(3500)
+        assert words(bench) == NAME
+        assert len(emulator.connections) == 2
 
 
 async def test_a_socket_that_takes_nothing_is_replaced_even_if_nobody_speaks(
@@ -170,12 +172,13 @@ async def test_a_socket_that_takes_nothing_is_replaced_even_if_nobody_speaks(
 ) -> None:
     monkeypatch.setattr(listen_connection, "IDLE_S", 3600)
     emulator = ListenEmulator(ears)
-    async with deepgram(emulator) as client:
-        socket = asyncio.ensure_future(stuck(client, DeepgramSTT(client).options))
-        async with Bench(DeepgramSTT(client, socket=socket)) as bench:
-            await Phone(bench, vad=False, step_ms=500).pause(16_000)
-            assert len(emulator.connections) == 2
-            assert emulator.connections[1].audio_bytes > 14 * 8000
+    async with (
+        deepgram(emulator) as client,
+        Bench(DeepgramSTT(client, stock=Given(await stuck(client)))) as bench,
+    ):
+        await Phone(bench, vad=False, step_ms=500).pause(16_000)
+        assert len(emulator.connections) == 2
+        assert emulator.connections[1].audio_bytes > 14 * 8000
 
 
 async def test_a_silent_vendor_is_replaced_and_told_everything() -> None:
@@ -295,9 +298,9 @@ async def test_a_line_on_hold_is_kept_alive() -> None:
 async def test_a_socket_opened_ahead_is_used() -> None:
     emulator = ListenEmulator(ears)
     async with deepgram(emulator) as client:
-        ahead = asyncio.create_task(client.listen(DeepgramSTT(client).options))
+        ahead = await DeepgramSTT(client).recipe.open(client)
         await asyncio.sleep(2)
-        async with Bench(DeepgramSTT(client, socket=ahead)) as bench:
+        async with Bench(DeepgramSTT(client, stock=Given(ahead))) as bench:
             phone = Phone(bench)
             await phone.say(NAME)
             await phone.pause(1000)
@@ -308,10 +311,10 @@ async def test_a_socket_opened_ahead_is_used() -> None:
 async def test_a_socket_opened_ahead_and_closed_for_want_of_audio_is_replaced_without_a_word() -> None:
     emulator = ListenEmulator(ears)
     async with deepgram(emulator) as client:
-        ahead = asyncio.create_task(client.listen(DeepgramSTT(client).options))
+        ahead = await DeepgramSTT(client).recipe.open(client)
         await asyncio.sleep(11)
         assert emulator.connections[0].close_code == 1011
-        async with Bench(DeepgramSTT(client, socket=ahead)) as bench:
+        async with Bench(DeepgramSTT(client, stock=Given(ahead))) as bench:
             phone = Phone(bench)
             await phone.say(NAME)
             await phone.pause(1000)
@@ -319,14 +322,33 @@ async def test_a_socket_opened_ahead_and_closed_for_want_of_audio_is_replaced_wi
             assert not errors(bench)
 
 
-async def test_a_socket_that_could_not_be_opened_ahead_is_opened_now() -> None:
-    emulator = ListenEmulator(ears, faults=[ListenFault(refuse=503)])
+async def test_one_dead_socket_is_enough() -> None:
+    emulator = ListenEmulator(ears)
     async with deepgram(emulator) as client:
-        stt = DeepgramSTT(client, socket=client.listen(DeepgramSTT(client).options))
-        async with Bench(stt) as bench:
+        dead = [await DeepgramSTT(client).recipe.open(client) for _ in range(2)]
+        await emulator.drop()
+        stock = Given(*dead)
+        async with Bench(DeepgramSTT(client, stock=stock)) as bench:
             await bench.send(Wait(0.1))
-            assert [request.status for request in emulator.requests] == [503, 101]
+            assert len(stock.sockets) == 1
+            assert len(emulator.connections) == 3
             assert not errors(bench)
+        await dead[1].close()
+
+
+async def test_what_a_socket_heard_before_the_call_does_not_move_the_words_of_the_call() -> None:
+    # Lost in the middle of a long sentence, behind its first final result: the rest is said again, all of it.
+    emulator = ListenEmulator(ears, faults=[ListenFault(close_after_ms=8000, close_code=1006)])
+    async with deepgram(emulator) as client:
+        ahead = await DeepgramSTT(client).recipe.open(client)
+        await ahead.send(g711.SILENCE * 8000)
+        ahead.preroll = 8000
+        async with Bench(DeepgramSTT(client, stock=Given(ahead))) as bench:
+            phone = Phone(bench)
+            await phone.say(LONG)
+            await phone.pause(2500)
+            assert words(bench) == LONG
+        assert len(emulator.connections) == 2
 
 
 def of_the_emulator(task: asyncio.Task[object]) -> bool:
@@ -404,16 +426,6 @@ async def test_a_vendor_that_does_not_answer_is_given_up_in_time() -> None:
         await bench.send(Wait(8.1))
         assert [type(error.exception) for error in errors(bench)] == [VendorUnavailable] * 2
         assert permanent(errors(bench)[-1])
-
-
-async def test_a_socket_opened_ahead_for_a_call_that_never_came_is_closed() -> None:
-    emulator = ListenEmulator(ears)
-    async with deepgram(emulator) as client:
-        ahead = asyncio.create_task(client.listen(DeepgramSTT(client).options))
-        await asyncio.sleep(0.1)
-        await DeepgramSTT(client, socket=ahead)._link.discard()
-        await asyncio.sleep(0.1)
-        assert not emulator.open
 
 
 async def test_a_long_call_keeps_little_audio() -> None:

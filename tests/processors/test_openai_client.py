@@ -76,6 +76,34 @@ async def test_warming_opens_the_connection_that_the_first_turn_uses() -> None:
         assert [received.port for received in server.requests] == server.probes * 2
 
 
+async def test_many_turns_of_a_few_calls_use_as_many_connections_as_there_are_calls() -> None:
+    calls, turns = 8, 20
+    async with OpenAIServer(ScriptedBrain()) as server, client(server.base_url) as openai:
+
+        async def call(number: int) -> None:
+            for turn in range(turns):
+                assert (await heard(openai))[0] == "You said: one two three"
+                await asyncio.sleep(1 + 7 * ((number + turn) % calls))
+
+        await asyncio.gather(*(call(number) for number in range(calls)))
+        assert len(server.requests) == calls * turns
+        assert len({received.port for received in server.requests}) <= calls
+
+
+async def test_a_reply_that_is_cut_off_costs_its_connection_and_no_other() -> None:
+    async with OpenAIServer(ScriptedBrain()) as server, client(server.base_url) as openai:
+        for _ in range(5):
+            cut = asyncio.create_task(heard(openai))
+            await asyncio.sleep(0.15)
+            cut.cancel()
+            await asyncio.wait([cut])
+            await heard(openai)
+            await heard(openai)
+        ports = [received.port for received in server.requests]
+        assert all(second == third for second, third in zip(ports[1::3], ports[2::3], strict=True))
+        assert len(set(ports)) <= 6
+
+
 async def test_warming_never_fails_and_never_takes_long() -> None:
     loop = asyncio.get_running_loop()
     async with client("http://127.0.0.1:9/v1") as openai:

@@ -3,9 +3,12 @@
 import asyncio
 import gc
 import itertools
+import subprocess
+import sys
 import weakref
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +22,7 @@ from trunkline.sandbox.phrases import load
 TOLERANCE = 1e-4
 """Of a probability: a batch of 32 rounds its sums in another order than a batch of one."""
 
-NO_WAIT = 0.010
+NO_WAIT = 0.020
 """Seconds within which a whole window is heard, however many calls there are."""
 
 
@@ -278,3 +281,18 @@ def test_calls_on_one_loop_share_a_batch_which_ends_with_the_loop() -> None:
     gc.collect()
     assert first() is None
     asyncio.run(on_one_loop())
+
+
+QUIET = """
+from pathlib import Path
+from processors import silero
+silero.warm()
+files = [str(fd.readlink()) for fd in Path("/proc/self/fd").iterdir() if fd.is_symlink()]
+assert not [file for file in files if "onnxruntime" in file], files
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are listed on Linux only")
+def test_the_model_s_runtime_keeps_no_record_of_its_use() -> None:
+    """Else it holds a database open, which it sends to its maker."""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", QUIET], check=True)  # noqa: S603

@@ -36,7 +36,7 @@ LEVELS_DB = 30
 
 
 def packet(mulaw: bytes) -> CallerAudioFrame:
-    return CallerAudioFrame(audio=decode(mulaw), sample_rate=RATE, num_channels=1, mulaw=mulaw)
+    return CallerAudioFrame(mulaw)
 
 
 def audible(mulaw: bytes) -> tuple[float, float]:
