@@ -1,7 +1,7 @@
 """Text to speech: Deepgram's Aura, streamed, with an interruption that nothing can delay."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from loguru import logger
@@ -28,13 +28,15 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, F
 from processors import g711
 from processors.aura_opening import AuraOpening, aura_options
 from processors.aura_session import AuraSession
-from processors.deepgram import Deepgram, Socket
+from processors.deepgram import Deepgram
 from processors.errors import VendorError
+from processors.lead import Lead
+from processors.socket_recipe import Recipe, Stock
 from processors.speak_limits import pieces
 from processors.speech_frames import announced, committed, spoken, started, stopped
-from processors.utterances import Group, Label, Speech, Utterances, has_words
+from processors.utterances import Follower, Group, Label, Speech, Utterances, has_words
 
-LONGEST_FRAME = 400 * g711.BYTES_PER_MS
+LONGEST_FRAME = 500 * g711.BYTES_PER_MS
 """Bytes of audio in one frame at most."""
 
 UNSPOKEN = (
@@ -69,7 +71,7 @@ class AuraTTS(FrameProcessor):
         deepgram: opens sockets.
         voice: Aura's voice, such as ``aura-2-thalia-en``.
         speed: 0.7 to 1.5; None for the voice's own.
-        socket: a socket that is being opened already with these options; taken for the first one.
+        stock: where a socket may be open already.
         cached: prompts that need no vendor: exact text -> mu-law, 8 kHz.
     """
 
@@ -79,17 +81,19 @@ class AuraTTS(FrameProcessor):
         *,
         voice: str = "aura-2-thalia-en",
         speed: float | None = None,
-        socket: Awaitable[Socket] | None = None,
+        stock: Stock | None = None,
         cached: Mapping[str, bytes] | None = None,
     ) -> None:
         super().__init__()
         self.set_core_metrics_data(MetricsData(processor=self.name, model=voice))
-        self._opening = AuraOpening(deepgram, aura_options(voice, speed), socket)
+        self._opening = AuraOpening(deepgram, aura_options(voice, speed), stock)
         self._cached: Mapping[str, bytes] = {} if cached is None else cached
         self._utterances = Utterances(speed or 1.0)
+        self._lead = Lead()
         self._stirred = asyncio.Event()
         self._session: AuraSession | None = None
         self._speaker: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop
         self._failure: VendorError | None = None
         self._pieces: list[str] = []
         self._in_reply = False
@@ -99,11 +103,17 @@ class AuraTTS(FrameProcessor):
         self._is_started = False
         self._is_over = False
 
+    @property
+    def recipe(self) -> Recipe:
+        """What its sockets are opened with."""
+        return self._opening.recipe
+
     def can_generate_metrics(self) -> bool:
         return True
 
     async def setup(self, setup: FrameProcessorSetup) -> None:  # type: ignore[override]
         await super().setup(setup)
+        self._loop = asyncio.get_running_loop()
         self._session = AuraSession(
             self._utterances, self._opening.open, self.create_task, self._stirred.set, self._take_failure
         )
@@ -217,6 +227,7 @@ class AuraTTS(FrameProcessor):
         self._pieces.clear()
         if self._session is not None:
             self._session.interrupt()
+        self._lead.cut()
         if self._utterances.are_silent:
             self._is_started = False
 
@@ -227,12 +238,20 @@ class AuraTTS(FrameProcessor):
             await self._stirred.wait()
             self._stirred.clear()
             await self._report_failure()
-            while (taken := self._utterances.take(LONGEST_FRAME)) is not None:
+            while (taken := self._take()) is not None:
                 if isinstance(taken, Speech):
                     await self._push_audio(taken.group, taken.audio)
                 else:
                     await self._push_follower(taken.item)
                 await self._report_failure()
+
+    def _take(self) -> Speech | Follower | None:
+        """What comes next, unless there is time for more of it to come."""
+        now = self._loop.time()
+        taken = self._utterances.take(LONGEST_FRAME, self._lead.gather(now))
+        if taken is None and self._utterances.holds_back and (wait := self._lead.wait(now)) is not None:
+            self._loop.call_later(wait, self._stirred.set)
+        return taken
 
     async def _push_audio(self, group: Group, audio: bytes) -> None:
         if group.opening and not group.is_announced:
@@ -250,12 +269,13 @@ class AuraTTS(FrameProcessor):
             group.is_announced = True
             yield announced(group.text, label)
         if not group.is_dropped:
+            self._lead.handed_on(len(audio), self._loop.time())
             yield spoken(audio, label)
 
     async def _report_first_audio(self, group: Group) -> None:
         if group.asked_at is not None:
             await self.start_ttfb_metrics(start_time=group.asked_at)
-            await self.stop_ttfb_metrics(end_time=asyncio.get_running_loop().time())
+            await self.stop_ttfb_metrics(end_time=self._loop.time())
 
     async def _push_follower(self, item: Frame | EndOfSpeech) -> None:
         if isinstance(item, EndOfSpeech):
@@ -295,4 +315,3 @@ class AuraTTS(FrameProcessor):
     async def _close(self) -> None:
         if self._session is not None:
             await self._session.close()
-        await self._opening.discard()

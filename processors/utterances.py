@@ -170,10 +170,11 @@ class Utterances:
             self._characters += len(group.text)
             self._bytes += group.received
 
-    def take(self, limit: int) -> Speech | Follower | None:
+    def take(self, limit: int, least: int = 0) -> Speech | Follower | None:
         """What comes next, if it is there: up to ``limit`` bytes of one group, or what follows it.
 
-        What was taken stays first in the queue until the next call: until then it is on its way.
+        Less than ``least`` bytes wait for more, unless no more will come. What was taken stays first in the
+        queue until the next call: until then it is on its way.
         """
         while self._queue:
             head = self._queue[0]
@@ -182,6 +183,8 @@ class Utterances:
                     head.is_taken = True
                     return head
             elif head.audio:
+                if len(head.audio) < min(least, limit) and not head.is_whole:
+                    return None
                 audio = bytes(head.audio[:limit])
                 del head.audio[:limit]
                 return Speech(head, audio)
@@ -189,6 +192,11 @@ class Utterances:
                 return None
             self._queue.popleft()
         return None
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether there is audio that :meth:`take` has left to wait for more."""
+        return bool(self._queue) and isinstance(head := self._queue[0], Group) and bool(head.audio)
 
     def interrupt(self) -> bool:
         """Drop what may be interrupted; whether audio is on its way for any of it."""

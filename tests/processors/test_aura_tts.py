@@ -77,11 +77,11 @@ async def test_audio_is_the_vendors_with_pcm_beside_it() -> None:
         assert b"".join(frame.mulaw for frame in out.of(SpeechFrame)) == VOICE.say(LONG)
 
 
-async def test_audio_that_piles_up_is_pushed_in_frames_of_400_ms() -> None:
+async def test_audio_that_piles_up_is_pushed_in_frames_of_500_ms() -> None:
     async with speaking(SpeakEmulator(VOICE), cached={LONG: VOICE.say(LONG)}) as bench:
         out = await bench.send(*reply(LONG))
         sizes = [len(frame.mulaw) for frame in out.of(SpeechFrame)]
-        assert set(sizes[:-1]) == {3200}
+        assert set(sizes[:-1]) == {4000}
         assert audible(out.down) == LONG
 
 
@@ -362,3 +362,18 @@ async def test_the_end_waits_for_the_last_word() -> None:
         out = await bench.send(*reply(LONG), EndFrame())
         assert audible(out.down) == LONG
         assert outline(out.down)[-1] == "EndFrame"
+
+
+async def test_a_long_reply_takes_few_frames_and_none_of_them_is_late() -> None:
+    """The pieces of 20 to 200 ms that Aura sends are gathered while the caller has something to listen to."""
+    emulator = SpeakEmulator(VOICE, pace=Pace(speed=3))
+    async with speaking(emulator) as bench:
+        began = asyncio.get_running_loop().time()
+        out = await bench.send(*reply(LONG), Wait(0.05))
+        while sum(len(frame.mulaw) for frame in out.of(SpeechFrame)) < len(VOICE.say(LONG)):
+            out = await bench.send(Wait(0.05))
+        sizes = [len(frame.mulaw) for frame in out.of(SpeechFrame)]
+        assert b"".join(frame.mulaw for frame in out.of(SpeechFrame)) == VOICE.say(LONG)
+        assert sizes[0] <= 1600
+        assert len(sizes) < len(VOICE.say(LONG)) / 880 / 2
+        assert asyncio.get_running_loop().time() - began < len(VOICE.say(LONG)) / 8000
