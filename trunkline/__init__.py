@@ -6,10 +6,14 @@ if TYPE_CHECKING:
     from trunkline.call import Call as Call
     from trunkline.line import Line as Line
     from trunkline.line import Stages as Stages
+    from trunkline.overflow import Busy as Busy
+    from trunkline.overflow import DialOverflow as DialOverflow
+    from trunkline.overflow import Queue as Queue
+    from trunkline.overflow import SayAndHangUp as SayAndHangUp
 
     __version__: str
 
-__all__ = ["Call", "Line", "Stages"]
+__all__ = ["Busy", "Call", "DialOverflow", "Line", "Queue", "SayAndHangUp", "Stages"]
 
 if not TYPE_CHECKING:  # else a type checker would take any name for one of ours
 
@@ -23,6 +27,10 @@ if not TYPE_CHECKING:  # else a type checker would take any name for one of ours
             from trunkline import line
 
             return getattr(line, name)
+        if name in ("Busy", "DialOverflow", "Queue", "SayAndHangUp"):
+            from trunkline import overflow
+
+            return getattr(overflow, name)
         if name == "__version__":
             from importlib.metadata import version
 

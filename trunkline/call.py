@@ -18,6 +18,7 @@ from processors.aura_tts import AuraTTS
 from processors.deepgram_stt import DeepgramSTT
 from processors.frames import HangUpFrame
 from processors.openai_llm import OpenAILLM
+from processors.socket_recipe import Recipe
 from processors.turn_taking import endpointing
 from transports.twilio_input import TwilioInput
 from transports.twilio_output import TwilioOutput
@@ -56,6 +57,8 @@ class Call:
         self.aggregators: LLMContextAggregatorPair | None = None
         self.source = TwilioInput(self.stream)
         self.voices: list[str] = []
+        self.recipes: list[Recipe] = []
+        """Of the sockets that its stages open."""
         self.on_hang_up: Callable[[str], None] = lambda _: None
         self.queue: Callable[[Frame], Any] | None = None
         self._vendors = vendors
@@ -77,7 +80,10 @@ class Call:
 
     def deepgram_stt(self, **options: Any) -> DeepgramSTT:
         """Speech to text; options are those of :class:`~processors.deepgram_stt.DeepgramSTT`."""
-        return DeepgramSTT(self._vendors.deepgram, **{"language": self.line.language, **options})
+        given = {"language": self.line.language, "stock": self._vendors.warm, **options}
+        stage = DeepgramSTT(self._vendors.deepgram, **given)
+        self.recipes.append(stage.recipe)
+        return stage
 
     def context(self) -> LLMContextAggregatorPair:
         """The conversation: ``.user()`` stands before the model, ``.assistant()`` after the caller heard."""
@@ -102,8 +108,10 @@ class Call:
         if not VOICE.match(voice):
             raise ValueError(f"unknown voice {voice!r}; expected a name like 'aura-2-thalia-en'")
         self.voices.append(voice)
-        cached = self._vendors.prompts.of(voice)
-        return AuraTTS(self._vendors.deepgram, voice=voice, cached=cached, **options)
+        given = {"cached": self._vendors.prompts.of(voice), "stock": self._vendors.warm, **options}
+        stage = AuraTTS(self._vendors.deepgram, voice=voice, **given)
+        self.recipes.append(stage.recipe)
+        return stage
 
     def output(self) -> TwilioOutput:
         """To the caller: speech, and word of what was heard."""

@@ -9,12 +9,15 @@ from pipecat.processors.aggregators.llm_response_universal import LLMUserAggrega
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.stt_service import STTService
 
+from processors.aura_tts import AuraTTS
 from processors.deepgram_stt import DeepgramSTT
+from processors.socket_recipe import Recipe
 from transports.twilio_input import TwilioInput
 from transports.twilio_output import TwilioOutput
 from trunkline.call import Call
 from trunkline.errors import LineError
 from trunkline.line import Line
+from trunkline.quotas import NO_STREAMS, Streams
 from trunkline.records import Facts
 from trunkline.vendors import Vendors
 
@@ -30,6 +33,10 @@ class Plan:
     """Names of the stages, in order."""
     voices: tuple[str, ...]
     """Voices that speak its prompts."""
+    streams: Streams = NO_STREAMS
+    """That a call of it takes of Deepgram."""
+    recipes: tuple[Recipe, ...] = ()
+    """Of the sockets that a call of it opens."""
 
     def __str__(self) -> str:
         return " ─ ".join(self.stages)
@@ -51,7 +58,10 @@ def inspect(line: Line, path: Path, vendors: Vendors) -> Plan:
         raise LineError(path, str(error) or type(error).__name__, line=blamed) from error
     if wrong := _wrong(stages):
         raise LineError(path, wrong)
-    return Plan(line, tuple(_name(stage) for stage in stages), tuple(call.voices))
+    streams = Streams(_count(stages, DeepgramSTT), _count(stages, AuraTTS))
+    return Plan(
+        line, tuple(_name(stage) for stage in stages), tuple(call.voices), streams, tuple(call.recipes)
+    )
 
 
 def _wrong(stages: Sequence[FrameProcessor]) -> str | None:
@@ -60,7 +70,7 @@ def _wrong(stages: Sequence[FrameProcessor]) -> str | None:
         if not isinstance(stage, FrameProcessor):
             return f"stage {index + 1} is a {type(stage).__name__}; expected a frame processor"
     for kind, call in ((TwilioInput, "call.input()"), (TwilioOutput, "call.output()")):
-        count = sum(isinstance(stage, kind) for stage in stages)
+        count = _count(stages, kind)
         if count != 1:
             return f"{count or 'no'} {call} in the pipeline; expected one"
     if not isinstance(stages[0], TwilioInput):
@@ -72,6 +82,10 @@ def _wrong(stages: Sequence[FrameProcessor]) -> str | None:
     if contexts and contexts[0] < listeners[0]:
         return "context.user() stands before the speech-to-text; expected it behind, where the words come out"
     return None
+
+
+def _count(stages: Sequence[FrameProcessor], kind: type[FrameProcessor]) -> int:
+    return sum(isinstance(stage, kind) for stage in stages)
 
 
 def _name(stage: FrameProcessor) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from trunkline import e164
+from trunkline.overflow import NAMES, SayAndHangUp, WhenFull, overflow_number
 
 if TYPE_CHECKING:
     from pipecat.processors.frame_processor import FrameProcessor
@@ -22,8 +24,6 @@ Compose = Callable[["Call"], Sequence["FrameProcessor"]]
 
 Tool = Callable[..., Any]
 """A function that the model may call; its docstring and annotations are the model's manual."""
-
-E164 = re.compile(r"^\+[1-9]\d{6,14}$")
 
 
 @dataclass(kw_only=True)
@@ -51,16 +51,35 @@ class Line:
     """The first words when a lost stream is back."""
     max_seconds: float = 3600.0
     """How long a call may last."""
+    max_calls: int | None = None
+    """Calls at once on this line; None for as many as the process takes."""
+    stt_streams: int | None = None
+    """Listening streams of Deepgram that this line's calls may use at once; None for any number."""
+    tts_streams: int | None = None
+    """Speaking streams, likewise."""
+    when_full: WhenFull = field(default_factory=SayAndHangUp)
+    """What a caller hears for whom there is no room: one of :mod:`trunkline.overflow`."""
     compose: Compose | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise ValueError("a line needs a name, found an empty one")
-        if not E164.match(self.number):
-            raise ValueError(f"number={self.number!r} is not E.164; expected a form like '+15550100'")
+        e164.check(self.number)
         for what, text in (("greeting", self.greeting), ("prompt", self.instructions())):
             if not text.strip():
                 raise ValueError(f"line {self.name!r} needs a {what}, found an empty one")
+        self._check_limits()
+
+    def _check_limits(self) -> None:
+        for what in ("max_calls", "stt_streams", "tts_streams"):
+            value = getattr(self, what)
+            if value is not None and value < 1:
+                raise ValueError(f"line {self.name!r} has {what}={value}; expected 1 or more, or None")
+        if not isinstance(self.when_full, WhenFull):
+            raise ValueError(f"line {self.name!r} has when_full={self.when_full!r}; expected one of {NAMES}")
+        overflow = overflow_number(self.when_full)
+        if overflow is not None and overflow.number == self.number:
+            raise ValueError(f"line {self.name!r} puts callers through to itself when it is full")
 
     def instructions(self) -> str:
         """The prompt of a call that begins now."""

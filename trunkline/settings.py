@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,6 +20,15 @@ def _url(schemes: tuple[str, ...]) -> BeforeValidator:
         return text
 
     return BeforeValidator(check)
+
+
+def _limit(value: object) -> object:
+    text = str(value).strip().lower()
+    if text == "auto":
+        return text
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError("expected a number of calls, 1 or more, or auto")
+    return int(text)
 
 
 HttpUrl = Annotated[str | None, _url(("https", "http"))]
@@ -41,8 +50,16 @@ class Settings(BaseSettings):
     database_url: str = Field("sqlite+aiosqlite:///trunkline.db", alias="TRUNKLINE_DATABASE_URL")
     """SQLAlchemy URL of the call store."""
     redis_url: str | None = Field(None, alias="TRUNKLINE_REDIS_URL")
-    max_calls: int | None = Field(None, alias="TRUNKLINE_MAX_CALLS", ge=1)
-    """Calls that this process takes at once."""
+    max_calls: Annotated[int | Literal["auto"], BeforeValidator(_limit)] = Field(
+        "auto", alias="TRUNKLINE_MAX_CALLS"
+    )
+    """Calls that this process takes at once; ``auto`` to measure what it can."""
+    deepgram_stt_streams: int | None = Field(None, alias="TRUNKLINE_DEEPGRAM_STT_STREAMS", ge=1)
+    """Listening streams of Deepgram that this process may use at once; unlimited when unset."""
+    deepgram_tts_streams: int | None = Field(None, alias="TRUNKLINE_DEEPGRAM_TTS_STREAMS", ge=1)
+    """Speaking streams, likewise."""
+    warm_sockets: int = Field(2, alias="TRUNKLINE_WARM_SOCKETS", ge=0)
+    """Sockets to Deepgram that wait, of each sort that the lines use; 0 for none."""
     secret: SecretStr | None = Field(None, alias="TRUNKLINE_SECRET")
     """Signs tickets; random at start when unset, so required with more than one process."""
     console_password: SecretStr | None = Field(None, alias="TRUNKLINE_CONSOLE_PASSWORD")

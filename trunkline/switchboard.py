@@ -1,15 +1,17 @@
 """The switchboard: lines by number, calls by SID."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from loguru import logger
 
+from trunkline.admission import Admission, Refused, Waits
 from trunkline.events import Watchers
 from trunkline.life import ABANDONED, CALLER_HUNG_UP, Outcome
 from trunkline.line import Line
 from trunkline.minutes import Keeper, Minutes
+from trunkline.overflow import Reason
 from trunkline.records import Facts, Message
 from trunkline.session import Session
 from trunkline.vendors import Vendors
@@ -39,7 +41,7 @@ class Switchboard:
         archive: keeps the calls.
         watchers: told what happens.
         only: a line that answers whatever number is called.
-        max_calls: calls at once; None for no limit.
+        admission: decides which calls are taken; by default all are.
     """
 
     def __init__(
@@ -50,27 +52,40 @@ class Switchboard:
         watchers: Watchers,
         *,
         only: Line | None = None,
-        max_calls: int | None = None,
+        admission: Admission | None = None,
     ) -> None:
         self.lines = {line.number: line for line in lines}
         self.calls: dict[str, Session] = {}
         self.archive = archive
         self.watchers = watchers
+        self.admission = admission or Admission()
         self.closing = False
         """Whether no more calls are taken because the server stops."""
         self._vendors = vendors
         self._only = only
-        self._max_calls = max_calls
+        self.on_over: Callable[[int], None] = lambda live: None
+        """Told of each call that is over, and how many go on."""
         self._over: dict[str, tuple[float, Outcome]] = {}
         self._loop = asyncio.get_running_loop()
 
     @property
-    def full(self) -> bool:
-        return self._max_calls is not None and len(self.calls) >= self._max_calls
+    def full(self) -> Reason | None:
+        """Why no line takes another call; None if one does."""
+        return self.admission.full([self._only] if self._only else self.lines.values())
 
     def line(self, called: str) -> Line | None:
         """The line that answers a number."""
         return self._only or self.lines.get(called)
+
+    def turns_away(self, facts: Facts, line: Line, *, answered: bool) -> Refused | Waits | None:
+        """What a caller hears for whom there is no room; None if the call may ring, as one that is known may.
+
+        Args:
+            facts: what Twilio says of the call.
+            line: the line that is to answer it.
+            answered: whether the caller has heard something of us already.
+        """
+        return self.admission.ask(facts.sid, line, answered=answered, closing=self.closing)
 
     def ring(self, facts: Facts, line: Line, history: Sequence[Message] | None = None) -> Session:
         """The call's session; a call that is known already (a repeated webhook) keeps the one it has.
@@ -90,6 +105,7 @@ class Switchboard:
             minutes.ended(failed)
             raise
         self.calls[facts.sid] = session
+        self.admission.take(facts.sid, line)
         self._vendors.prepare(line, session.call.voices)
         logger.info("call {} rings on {}", facts.sid, line.name)
         return session
@@ -110,6 +126,7 @@ class Switchboard:
 
     async def hung_up(self, sid: str) -> None:
         """The caller is gone, Twilio says, whatever our end of the call thinks."""
+        self.admission.stop_waiting(sid)
         if (session := self.calls.get(sid)) is not None:
             session.end(CALLER_HUNG_UP)
         elif await self.outcome(sid) is None:
@@ -128,8 +145,10 @@ class Switchboard:
     def _forget(self, session: Session) -> None:
         now, sid = self._loop.time(), session.call.sid
         self.calls.pop(sid, None)
+        self.admission.leave(sid)
         while self._over and now - next(iter(self._over.values()))[0] > REMEMBERED:
             self._over.pop(next(iter(self._over)))
         if session.outcome is not None:
             self._over[sid] = (now, session.outcome)
+        self.on_over(len(self.calls))
         logger.info("call {} is over: {}", sid, session.outcome.kind if session.outcome else "no outcome")

@@ -1,4 +1,4 @@
-"""What the calls of a process share: vendors' clients, and prompts synthesised ahead."""
+"""What the calls of a process share: vendors' clients, sockets opened and prompts synthesised ahead."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,7 @@ from loguru import logger
 from processors.deepgram import Deepgram
 from processors.errors import VendorError
 from processors.openai_client import OpenAI
+from processors.warm_sockets import WarmSockets
 from trunkline.line import Line
 from trunkline.settings import Settings, reveal
 
@@ -84,6 +85,10 @@ class Vendors:
         return OpenAI(reveal(self._settings.openai_api_key), self._settings.openai_base_url)
 
     @cached_property
+    def warm(self) -> WarmSockets:
+        return WarmSockets(self.deepgram, self._settings.warm_sockets)
+
+    @cached_property
     def prompts(self) -> Prompts:
         return Prompts(self.deepgram)
 
@@ -94,8 +99,7 @@ class Vendors:
 
     async def close(self) -> None:
         built = vars(self)
-        if "prompts" in built:
-            await self.prompts.close()
-        for client in ("deepgram", "openai"):
-            if client in built:
-                await built[client].close()
+        # Deepgram last of those that use it.
+        for name in ("prompts", "warm", "deepgram", "openai"):
+            if name in built:
+                await built[name].close()

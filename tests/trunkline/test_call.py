@@ -30,6 +30,21 @@ def count_up() -> Iterator[int]:
     yield from range(100)
 
 
+async def test_its_stages_take_sockets_that_are_open_already_and_say_which_these_would_be(
+    vendors: Vendors,
+) -> None:
+    call = Call(FACTS, line(language="es"), vendors)
+    stt = call.deepgram_stt(keyterms=["Anna"])
+    tts = call.aura_tts("aura-2-diana-es", speed=1.1)
+    assert call.recipes == [stt.recipe, tts.recipe]
+    assert [recipe.kind for recipe in call.recipes] == ["listen", "speak"]
+    assert call.recipes[0].options["language"] == "es"
+    assert call.recipes[1].options["speed"] == 1.1
+    again = Call(FACTS, line(language="es"), vendors)
+    again.deepgram_stt(keyterms=["Anna"])
+    assert again.recipes == call.recipes[:1]
+
+
 async def test_each_call_has_its_own_prompt_and_data(vendors: Vendors) -> None:
     numbers = count_up()
     made = line(prompt=lambda: f"Call {next(numbers)}.")

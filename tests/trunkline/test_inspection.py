@@ -12,6 +12,7 @@ from trunkline.call import Call
 from trunkline.errors import LineError
 from trunkline.inspection import inspect
 from trunkline.line import Line
+from trunkline.quotas import Streams
 from trunkline.vendors import Vendors
 
 FILE = Path(__file__)
@@ -40,6 +41,13 @@ async def test_a_good_line_says_its_stages_and_voices(vendors: Vendors) -> None:
     plan = inspect(line(good), FILE, vendors)
     assert str(plan).startswith("TwilioInput ─ VAD ─ DeepgramSTT")
     assert plan.voices == ("aura-2-thalia-en",)
+    assert plan.streams == Streams(stt=1, tts=1)
+    assert [recipe.kind for recipe in plan.recipes] == ["listen", "speak"]
+
+
+async def test_a_line_with_another_voice_takes_no_stream_of_deepgram_to_speak(vendors: Vendors) -> None:
+    plan = inspect(line(lambda call: [call.input(), call.deepgram_stt(), call.output()]), FILE, vendors)
+    assert plan.streams == Streams(stt=1)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from trunkline.line import Line
+from trunkline.overflow import Busy, DialOverflow, Queue, SayAndHangUp, WhenFull
 
 GOOD: dict[str, Any] = {"name": "desk", "number": "+15550100", "greeting": "Hello.", "prompt": "Be kind."}
 
@@ -18,11 +19,23 @@ GOOD: dict[str, Any] = {"name": "desk", "number": "+15550100", "greeting": "Hell
         ("greeting", "", "needs a greeting"),
         ("prompt", " ", "needs a prompt"),
         ("prompt", lambda: "", "needs a prompt"),
+        ("max_calls", 0, "max_calls=0; expected 1 or more"),
+        ("stt_streams", 0, "stt_streams=0"),
+        ("tts_streams", -1, "tts_streams=-1"),
+        ("when_full", "busy", r"when_full='busy'; expected one of Busy\(\), SayAndHangUp\(text\)"),
+        ("when_full", DialOverflow("+15550100"), "puts callers through to itself"),
+        ("when_full", Queue(then=DialOverflow("+15550100")), "puts callers through to itself"),
     ],
 )
 def test_a_value_that_no_line_can_have_is_named(field: str, value: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Line(**{**GOOD, field: value})
+
+
+@pytest.mark.parametrize("answer", [Busy(), SayAndHangUp("Later."), Queue(), DialOverflow("+15550177")])
+def test_what_a_refused_caller_hears_is_the_line_s_choice(answer: WhenFull) -> None:
+    assert Line(**GOOD, max_calls=1, when_full=answer).when_full == answer
+    assert Line(**GOOD).when_full == SayAndHangUp()
 
 
 def test_a_prompt_may_be_asked_for_at_each_call() -> None:

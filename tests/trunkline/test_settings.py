@@ -29,7 +29,19 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     values = given()
     values.require()
     assert values.public_url == "https://voice.example.com"
-    assert values.max_calls is None
+    assert values.max_calls == "auto"
+
+
+@pytest.mark.parametrize(
+    ("given_as", "limit"), [("80", 80), (3, 3), (" 5 ", 5), ("auto", "auto"), ("AUTO", "auto")]
+)
+def test_the_limit_is_a_number_or_measured(given_as: object, limit: int | str) -> None:
+    assert given(TRUNKLINE_MAX_CALLS=given_as).max_calls == limit
+
+
+def test_quotas_are_unlimited_unless_set() -> None:
+    values = given(TRUNKLINE_DEEPGRAM_STT_STREAMS="150")
+    assert (values.deepgram_stt_streams, values.deepgram_tts_streams) == (150, None)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +49,11 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("TRUNKLINE_PUBLIC_URL", "voice.example.com", "https://"),
         ("DEEPGRAM_BASE_URL", "ftp://x", "wss://"),
-        ("TRUNKLINE_MAX_CALLS", "none", "TRUNKLINE_MAX_CALLS"),
-        ("TRUNKLINE_MAX_CALLS", "0", "greater than"),
+        ("TRUNKLINE_MAX_CALLS", "none", "TRUNKLINE_MAX_CALLS.*1 or more, or auto"),
+        ("TRUNKLINE_MAX_CALLS", "0", "1 or more, or auto"),
+        ("TRUNKLINE_MAX_CALLS", "2.5", "1 or more, or auto"),
+        ("TRUNKLINE_DEEPGRAM_STT_STREAMS", "0", "greater than"),
+        ("TRUNKLINE_DEEPGRAM_TTS_STREAMS", "many", "TRUNKLINE_DEEPGRAM_TTS_STREAMS"),
     ],
 )
 def test_a_value_that_does_not_fit_is_named(name: str, value: str, message: str) -> None:

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.trunkline.office import Archive, bare_line, board, facts, no_vendors
+from trunkline.admission import Admission, Refused
 from trunkline.life import ABANDONED, CALLER_HUNG_UP, COMPLETED, Outcome
+from trunkline.overflow import Queue, Reason, SayAndHangUp
 from trunkline.switchboard import REMEMBERED
 from trunkline.vendors import Vendors
 
@@ -38,16 +40,52 @@ async def test_a_call_that_rings_twice_is_one(vendors: Vendors) -> None:
 
 
 async def test_so_many_calls_and_no_more(vendors: Vendors) -> None:
-    made = board(vendors, Archive(), max_calls=2)
+    made = board(vendors, Archive(), admission=Admission(2))
     first = made.ring(facts(1), bare_line())
-    assert not made.full
+    assert made.full is None
     made.ring(facts(2), bare_line())
-    assert made.full
+    assert made.full is Reason.LIMIT
+    assert made.turns_away(facts(1), bare_line(), answered=True) is None
+    assert made.turns_away(facts(3), bare_line(), answered=False) == Refused(Reason.LIMIT, SayAndHangUp())
     first.end(COMPLETED)
     await first.over()
-    assert not made.full
+    assert made.full is None
+    assert made.turns_away(facts(3), bare_line(), answered=False) is None
     await made.close()
     assert made.closing
+    assert made.turns_away(facts(3), bare_line(), answered=False) == Refused(Reason.CLOSING, SayAndHangUp())
+
+
+async def test_a_board_is_full_when_none_of_its_lines_takes_a_call(vendors: Vendors) -> None:
+    desk = bare_line(max_calls=1)
+    made = board(vendors, Archive(), desk, SHOP)
+    made.ring(facts(1), desk)
+    assert made.full is None
+    alone = board(vendors, Archive(), desk, SHOP, only=desk)
+    alone.ring(facts(2), desk)
+    assert alone.full is Reason.LINE
+    await made.close()
+    await alone.close()
+
+
+async def test_a_caller_who_hangs_up_does_not_wait_any_more(vendors: Vendors) -> None:
+    made = board(vendors, Archive(), admission=Admission(1))
+    line = bare_line(when_full=Queue())
+    made.ring(facts(1), line)
+    made.turns_away(facts(2), line, answered=False)
+    await made.hung_up(facts(2).sid)
+    assert len(made.admission.waiting) == 0
+    await made.close()
+
+
+async def test_a_resumed_call_counts_over_the_limit(vendors: Vendors) -> None:
+    made = board(vendors, Archive(), admission=Admission(1))
+    made.ring(facts(1), bare_line())
+    session = made.ring(facts(2), bare_line(), [])
+    assert made.calls[facts(2).sid] is session
+    assert made.full is Reason.LIMIT
+    await made.close()
+    assert made.full is None
 
 
 async def test_an_outcome_is_known_at_once_and_for_a_while(vendors: Vendors) -> None:

@@ -62,4 +62,5 @@ async def test_clients_are_built_once_and_closed_when_they_were() -> None:
     vendors = Vendors(settings.load(_env_file=None))
     assert vendors.deepgram is vendors.deepgram
     assert vendors.openai is vendors.openai
+    assert vendors.warm is vendors.warm
     await vendors.close()
