@@ -4,10 +4,10 @@ BIN := .venv/bin
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types layers wheel check lock clean
+.PHONY: help setup demo test bench bench-peers lint types layers wheel check lock clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: .venv/.ready ## put everything into .venv, nothing outside it
 
@@ -25,6 +25,17 @@ demo: setup ## a spoken sandbox call to the front desk: transcript, latency tabl
 
 test: setup ## all tests
 	@$(BIN)/python -m pytest
+
+bench: setup ## load on one core, beside stock pipecat if it is there: five minutes, ratios against the committed ones
+	@$(BIN)/python -m benchmarks.run --short --out build/bench.json
+	@$(BIN)/python -m benchmarks.compare build/bench.json
+
+bench-peers: .venv-stock/.ready .venv-livekit/.ready ## set up stock pipecat and LiveKit Agents, to be measured beside us
+
+.venv-%/.ready: benchmarks/subjects/%.txt | setup
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-$*
+	@$(BIN)/uv pip install --quiet --python .venv-$*/bin/python -r $<
+	@touch $@
 
 lint: setup ## ruff
 	@$(BIN)/ruff check .
@@ -51,4 +62,4 @@ lock: setup ## write requirements.lock anew from pyproject.toml
 		--extra spoken --group dev pyproject.toml --output-file requirements.lock
 
 clean: ## remove .venv and caches
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	@rm -rf .venv .venv-stock .venv-livekit build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
