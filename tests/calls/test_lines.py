@@ -7,6 +7,7 @@ from tests.calls.neighbour import neighbour
 from tests.calls.town import GREETING, PRICE, PRICE_QUESTION, heard, hears, make_line, said, town
 from tests.calls.wire import Wire
 from trunkline.loader import load_all
+from trunkline.overflow import BUSY
 from trunkline.sandbox.telephone.records import Ended, Said, StreamStarted, VerbRun
 from trunkline.server import twiml
 
@@ -121,13 +122,14 @@ async def test_an_unknown_number_is_refused_in_words(tmp_path: Path) -> None:
 
 async def test_one_call_too_many_hears_that_all_lines_are_busy(tmp_path: Path) -> None:
     async with town(tmp_path, settings={"TRUNKLINE_MAX_CALLS": 1}) as place, Wire(place) as wire:
-        assert await wire.get("/readyz") == (200, {"status": "ready", "calls": 0})
+        assert await wire.get("/readyz") == (200, {"status": "ready", "calls": 0, "limit": 1})
         first = await place.call()
-        assert await wire.get("/readyz") == (503, {"status": "full", "calls": 1})
+        full = {"status": "full", "reason": "limit", "calls": 1, "limit": 1}
+        assert await wire.get("/readyz") == (503, full)
         assert await wire.get("/healthz") == (200, {"status": "alive", "calls": 1})
         second = await place.ring()
         await second.ended()
-        assert [record.text for record in second.log.of(Said)] == [twiml.BUSY]
+        assert [record.text for record in second.log.of(Said)] == [BUSY]
         assert second.log.of(StreamStarted) == []
         await hears(first, GREETING)
         await first.hang_up()

@@ -181,7 +181,11 @@ async def serving(
     world: World, folder: Path, lines: Iterable[Line | Loaded], **settings: Any
 ) -> AsyncIterator[Service]:
     """A server in the world, ready to greet."""
-    keys = {"DEEPGRAM_API_KEY": DEEPGRAM_KEY, "OPENAI_API_KEY": OPENAI_KEY}
+    # Not measured: on virtual time, no work takes any.
+    limit = {"TRUNKLINE_MAX_CALLS": 1000}
+    # None that waits, so that a connection is a call's.
+    sockets = {"TRUNKLINE_WARM_SOCKETS": 0}
+    keys = {"DEEPGRAM_API_KEY": DEEPGRAM_KEY, "OPENAI_API_KEY": OPENAI_KEY, **limit, **sockets}
     options = world.settings(folder / "calls.db", **{**keys, **settings})
     loaded = [line if isinstance(line, Loaded) else Loaded(Path("desk.py"), line) for line in lines]
     async with Service(options, loaded) as service:

@@ -8,7 +8,7 @@ whoever can wait (a webhook) does.
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from typing import Any
 
@@ -202,7 +202,9 @@ def _probe(url: URL) -> None:
     """
     file = url.database or ":memory:"
     if url.get_backend_name() == "sqlite" and not file.startswith("file:"):
-        sqlite3.connect(file).close()
+        with closing(sqlite3.connect(file)) as connection:
+            # Kept in the file. Processes that read do not wait for one that writes, nor it for them.
+            connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _turn_row(sid: str, turn: Turn, at: datetime) -> TurnRow:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
@@ -12,9 +11,6 @@ import trunkline
 from trunkline import terminal
 from trunkline.loader import Loaded
 
-if TYPE_CHECKING:
-    from trunkline.server.service import Service
-
 VOICE = "/twilio/voice"
 STATUS = "/twilio/status"
 
@@ -22,24 +18,29 @@ YOUR_HOST = "https://YOUR-HOST"
 """What stands for the public URL while nobody has said it."""
 
 
-def announce(service: Service, loaded: Sequence[Loaded], *, single: bool = False) -> None:
+def announce(
+    url: str, served: Sequence[Loaded], public_url: str | None, *, single: bool = False, workers: int = 1
+) -> None:
     """Say what a server that has just started answers, and where.
 
     Args:
-        service: the running server.
-        loaded: the files that it was given; those that it left out are not listed.
+        url: of the listening socket.
+        served: the files whose lines it answers.
+        public_url: under which Twilio reaches it, if that has been said.
         single: whether its line answers whatever number is called.
+        workers: processes that share the calls.
     """
-    served = [one for one in loaded if any(plan.line is one.line for plan in service.plans)]
     count = f"{len(served)} line" + "s" * (len(served) != 1)
+    shared = f" with {workers} workers" if workers > 1 else ""
+    title = f"Trunkline {trunkline.__version__} answers {count} on {url}{shared}"
     screen = terminal.screen()
-    screen.print(Text(f"Trunkline {trunkline.__version__} answers {count} on {service.url}", style="bold"))
+    screen.print(Text(title, style="bold"))
     screen.print()
     screen.print(_lines(served, single=single))
     screen.print("\nGive each number in Twilio these webhooks, both POST:")
-    screen.print(_webhooks(service.settings.public_url or YOUR_HOST))
+    screen.print(_webhooks(public_url or YOUR_HOST))
     screen.print("\nCtrl-C stops.", style="dim")
-    if not service.settings.public_url:
+    if not public_url:
         terminal.warn(
             "TRUNKLINE_PUBLIC_URL is not set; the host of each request is taken for it, which holds behind "
             "a proxy that keeps Host (or sends X-Forwarded-Host)"

@@ -1,5 +1,6 @@
 """``trunkline serve``: all lines on one server."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,26 @@ Port = Annotated[
     int, typer.Option(metavar="PORT", help="Port to listen on; 0 takes a free one.", min=0, max=65535)
 ]
 
+
+def _workers(value: object) -> int:
+    text = str(value)
+    if text == "auto":
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not text.isdecimal() or int(text) < 1:
+        raise typer.BadParameter(f"{text!r}; expected a number, 1 or more, or auto")
+    return int(text)
+
+
+Workers = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        parser=_workers,
+        help="Processes that share the calls, up to one a core; auto for so many. One that dies is replaced, "
+        "and its calls go on in the others.",
+    ),
+]
+
 NO_FILE = "no pipeline file found; name one, such as pipelines/front_desk.py"
 
 EPILOG = """\b
@@ -23,6 +44,7 @@ Examples:
   trunkline serve                                  every line in pipelines/
   trunkline serve pipelines/front_desk.py more/    one file, and a folder
   trunkline serve --host 0.0.0.0 --port 80         in a container
+  trunkline serve --workers 4                      for more calls than one core bears
 
 \b
 Settings, from the environment or .env:
@@ -30,9 +52,12 @@ Settings, from the environment or .env:
   DEEPGRAM_API_KEY            hears and speaks; required
   OPENAI_API_KEY              thinks; required
   TRUNKLINE_PUBLIC_URL        https://… under which Twilio reaches us
-  TRUNKLINE_MAX_CALLS         calls at once; the next one hears that we are busy
+  TRUNKLINE_MAX_CALLS         calls at once, of each worker; auto: as many as its core bears [auto]
+  TRUNKLINE_DEEPGRAM_STT_STREAMS, TRUNKLINE_DEEPGRAM_TTS_STREAMS
+                              streams of Deepgram at once [unlimited]
+  TRUNKLINE_WARM_SOCKETS      sockets to Deepgram that wait for calls, of each sort [2]
   TRUNKLINE_DATABASE_URL      call store [sqlite+aiosqlite:///trunkline.db]
-  TRUNKLINE_SECRET            signs tickets; needed by more than one process
+  TRUNKLINE_SECRET            signs tickets; needed by more than one server
   TRUNKLINE_LOG_LEVEL         least serious level that is logged [INFO]
   TRUNKLINE_RECORDINGS        where `trunkline call` records [recordings]
   TWILIO_ACCOUNT_SID          lets `trunkline doctor` ask Twilio
@@ -41,7 +66,7 @@ Settings, from the environment or .env:
 """
 
 
-def serve(paths: Paths = None, host: Host = "127.0.0.1", port: Port = 8080) -> int:
+def serve(paths: Paths = None, host: Host = "127.0.0.1", port: Port = 8080, workers: Workers = 1) -> int:
     """Answer all lines on one server.
 
     Files that cannot answer a phone are named and left out; the others are served. Ctrl-C (or SIGTERM) stops
@@ -49,4 +74,4 @@ def serve(paths: Paths = None, host: Host = "127.0.0.1", port: Port = 8080) -> i
     """
     from trunkline.commands.serving import start
 
-    return start(paths or [], host, port)
+    return start(paths or [], host, port, workers=workers)

@@ -19,7 +19,7 @@ from trunkline.settings import Settings
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
-def start(paths: Sequence[Path], host: str, port: int, *, single: bool = False) -> int:
+def start(paths: Sequence[Path], host: str, port: int, *, single: bool = False, workers: int = 1) -> int:
     """Serve pipeline files until a signal comes.
 
     Args:
@@ -27,6 +27,7 @@ def start(paths: Sequence[Path], host: str, port: int, *, single: bool = False) 
         host: address to listen on.
         port: 0 takes a free one.
         single: let the only line answer whatever number is called.
+        workers: processes that share the calls.
 
     Returns:
         The exit code.
@@ -36,11 +37,19 @@ def start(paths: Sequence[Path], host: str, port: int, *, single: bool = False) 
     """
     values = settings.load()
     values.require()
+    if workers > 1:
+        from trunkline.commands.workers import shared
+
+        values = shared(values)
     logs.configure(values.log_level, logs.secrets(values))
     loaded, wrong = loader.load_all(loader.find(paths))
     if not loaded:
-        raise _nothing_left(wrong)
+        raise nothing_left(wrong)
     complain_of(wrong)
+    if workers > 1:
+        from trunkline.commands.workers import serve_with
+
+        return serve_with(workers, values, loaded, host, port, single=single)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(serve(values, loaded, host, port, single=single))
     return 0
@@ -54,6 +63,7 @@ async def serve(
     Raises:
         TrunklineError: no line is left to serve, or the port is not to be had.
     """
+    from trunkline import garbage
     from trunkline.commands.announcement import announce, farewell
     from trunkline.server.service import Service  # takes seconds: after all that fails fast
 
@@ -63,11 +73,13 @@ async def serve(
             try:
                 await stack.enter_async_context(service)
             except OSError as error:
-                raise _not_listening(error, host, port) from error
+                raise not_listening(error, host, port) from error
             except LineError as error:
-                raise _nothing_left(service.wrong) from error
+                raise nothing_left(service.wrong) from error
+            garbage.settle(service.switchboard)
             complain_of(service.wrong)
-            announce(service, loaded, single=single)
+            served = [one for one in loaded if any(plan.line is one.line for plan in service.plans)]
+            announce(service.url, served, values.public_url, single=single)
             await stop.wait()
             farewell(len(service.switchboard.calls))
 
@@ -110,13 +122,13 @@ def complain_of(wrong: Sequence[LineError]) -> None:
         terminal.complain(str(error))
 
 
-def _nothing_left(wrong: Sequence[LineError]) -> TrunklineError:
+def nothing_left(wrong: Sequence[LineError]) -> TrunklineError:
     """The last of the errors that leave no line to serve; the others are named at once."""
     complain_of(wrong[:-1])
     return wrong[-1] if wrong else TrunklineError(NO_FILE)
 
 
-def _not_listening(error: OSError, host: str, port: int) -> Exception:
+def not_listening(error: OSError, host: str, port: int) -> Exception:
     """The person's error for a socket that cannot be opened; other failures are ours and stay as they are."""
     if error.errno == errno.EADDRINUSE:
         return TrunklineError(

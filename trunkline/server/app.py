@@ -6,6 +6,7 @@ from aiohttp import web
 from loguru import logger
 
 from trunkline.errors import RequestRefused
+from trunkline.fleet.seat import Seat
 from trunkline.server import twiml
 from trunkline.server.media import Media
 from trunkline.server.signature import Gatekeeper
@@ -21,32 +22,45 @@ FORM_LIMIT = 64 * 2**10
 SORRY = "I am sorry, we have a technical problem. Please call again in a few minutes."
 
 
-def application(switchboard: Switchboard, gatekeeper: Gatekeeper, tickets: Tickets) -> web.Application:
-    """The aiohttp application that answers the lines of a switchboard."""
-    app = web.Application(middlewares=[errors], client_max_size=FORM_LIMIT)
-    app.add_routes(Webhooks(switchboard, gatekeeper, tickets).routes())
-    app.add_routes([web.get(twiml.MEDIA, Media(switchboard, gatekeeper, tickets).handle)])
-    app.add_routes(Health(switchboard).routes())
+def application(
+    switchboard: Switchboard, gatekeeper: Gatekeeper, tickets: Tickets, seat: Seat | None = None
+) -> web.Application:
+    """The aiohttp application that answers the lines of a switchboard, alone or in one of several workers."""
+    middlewares = [errors, seat.route] if seat else [errors]
+    app = web.Application(middlewares=middlewares, client_max_size=FORM_LIMIT)
+    app.add_routes(Webhooks(switchboard, gatekeeper, tickets, seat.address if seat else "").routes())
+    media = Media(switchboard, gatekeeper, tickets).handle
+    app.add_routes([web.get(path, media) for path in twiml.paths(twiml.MEDIA)])
+    app.add_routes(Health(switchboard, seat).routes())
     return app
 
 
 class Health:
-    """``/healthz``: alive. ``/readyz``: takes another call."""
+    """``/healthz``: alive. ``/readyz``: takes another call, here or in another worker."""
 
-    def __init__(self, switchboard: Switchboard) -> None:
+    def __init__(self, switchboard: Switchboard, seat: Seat | None = None) -> None:
         self._switchboard = switchboard
+        self._seat = seat
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/healthz", self._alive), web.get("/readyz", self._ready)]
 
     async def _alive(self, _: web.Request) -> web.Response:
-        return web.json_response({"status": "alive", "calls": len(self._switchboard.calls)})
+        calls = self._seat.readiness()[1] if self._seat else len(self._switchboard.calls)
+        return web.json_response({"status": "alive", "calls": calls})
 
     async def _ready(self, _: web.Request) -> web.Response:
         board = self._switchboard
-        status = "draining" if board.closing else "full" if board.full else "ready"
-        body = {"status": status, "calls": len(board.calls)}
-        return web.json_response(body, status=200 if status == "ready" else 503)
+        if self._seat is not None:
+            status, calls = self._seat.readiness()
+            body = {"status": status, "calls": calls, "workers": self._seat.roster.size}
+            return web.json_response(body, status=200 if status == "ready" else 503)
+        numbers = {"calls": len(board.calls), "limit": board.admission.limit}
+        if board.closing:
+            return web.json_response({"status": "draining", **numbers}, status=503)
+        if (reason := board.full) is not None:
+            return web.json_response({"status": "full", "reason": reason, **numbers}, status=503)
+        return web.json_response({"status": "ready", **numbers})
 
 
 @web.middleware

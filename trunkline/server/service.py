@@ -1,6 +1,7 @@
 """A running server: everything a process needs to answer its lines, started and stopped in order."""
 
 import asyncio
+import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
@@ -9,12 +10,15 @@ from typing import Self
 from aiohttp import web
 
 from processors import silero
+from trunkline.admission import Admission
 from trunkline.calls.store import CallStore
 from trunkline.errors import LineError
 from trunkline.events import Watchers
+from trunkline.fleet.seat import Seat
 from trunkline.inspection import Plan, inspect
 from trunkline.line import Line
 from trunkline.loader import Loaded
+from trunkline.quotas import Quota
 from trunkline.server.app import application
 from trunkline.server.signature import Gatekeeper
 from trunkline.server.tickets import Tickets
@@ -38,6 +42,8 @@ class Service:
         host: address to listen on.
         port: 0 takes a free one.
         single: let the first line answer whatever number is called.
+        seat: among the workers, if this is one of several.
+        sockets: to listen on instead, bound already.
 
     Raises:
         SettingsError: on entering, when the call store cannot be opened.
@@ -53,14 +59,17 @@ class Service:
         host: str = "127.0.0.1",
         port: int = 0,
         single: bool = False,
+        seat: Seat | None = None,
+        sockets: Sequence[socket.socket] = (),
     ) -> None:
         self.settings = settings
-        self.watchers = Watchers()
+        self.watchers = seat.watchers if seat else Watchers()
         self.wrong: list[LineError] = []
         """Files that do not answer a phone; the others are served."""
         self.plans: list[Plan] = []
         self._loaded = loaded
         self._host, self._port, self._single = host, port, single
+        self._seat, self._sockets = seat, sockets
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -71,9 +80,13 @@ class Service:
             await self.store.open()
             stack.push_async_callback(self.store.close)
             self.switchboard = self._switchboard(lines)
+            self.vendors.warm.room = self.switchboard.admission.spare
             await self._listen(stack)
             stack.push_async_callback(self.switchboard.close)
             await self._warm()
+            self.switchboard.admission.start()
+            stack.callback(self.switchboard.admission.stop)
+            await self._take_seat(stack)
             self._stack = stack.pop_all()
         return self
 
@@ -81,6 +94,8 @@ class Service:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         async with self._stack:
+            if self._seat is not None:
+                self._seat.drain()
             if await self.switchboard.close():
                 await asyncio.sleep(FAREWELL)
 
@@ -108,17 +123,35 @@ class Service:
             self.store,
             self.watchers,
             only=lines[0] if self._single and lines else None,
-            max_calls=self.settings.max_calls,
+            admission=self._admission(),
+        )
+
+    def _admission(self) -> Admission:
+        values = self.settings
+        return Admission(
+            values.max_calls,
+            quota=Quota(values.deepgram_stt_streams, values.deepgram_tts_streams),
+            needs={plan.line.number: plan.streams for plan in self.plans},
         )
 
     async def _listen(self, stack: AsyncExitStack) -> None:
         gatekeeper = Gatekeeper(reveal(self.settings.twilio_auth_token), self.settings.public_url)
         tickets = Tickets(reveal(self.settings.secret) or None)
-        app = application(self.switchboard, gatekeeper, tickets)
+        app = application(self.switchboard, gatekeeper, tickets, self._seat)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=STOP_LIMIT)
         await self._runner.setup()
         stack.push_async_callback(self._runner.cleanup)
-        await web.TCPSite(self._runner, self._host, self._port).start()
+        if self._seat is None:
+            await web.TCPSite(self._runner, self._host, self._port).start()
+
+    async def _take_seat(self, stack: AsyncExitStack) -> None:
+        """Answer beside the other workers, if there are any; not before all is there that a call needs."""
+        if self._seat is None or self._runner.server is None:
+            return
+        self._seat.open(self.switchboard, self._runner.server)
+        stack.callback(self._seat.close)
+        for one in self._sockets:
+            await web.SockSite(self._runner, one).start()
 
     async def _warm(self) -> None:
         """Load and connect now what the first caller would otherwise wait for."""
@@ -126,3 +159,4 @@ class Service:
         await self.vendors.openai.warm()
         for plan in self.plans:
             self.vendors.prepare(plan.line, plan.voices)
+        self.vendors.warm.start(recipe for plan in self.plans for recipe in plan.recipes)

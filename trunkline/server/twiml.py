@@ -1,17 +1,24 @@
 """What we tell Twilio to do: the few TwiML documents of a line, written with twilio-python."""
 
-from twilio.twiml.voice_response import Connect, VoiceResponse  # type: ignore[import-untyped]
+from twilio.twiml.voice_response import Connect, Dial, VoiceResponse  # type: ignore[import-untyped]
 
+from trunkline.overflow import Busy, DialOverflow, LastAnswer, Queue, SayAndHangUp
 from trunkline.server.tickets import PARAMETER
 
+VOICE = "/twilio/voice"
 NEXT = "/twilio/next"
 MEDIA = "/twilio/media"
 
 
-def connect(stream_url: str, ticket: str) -> str:
-    """Connect the caller to a stream; when it ends, ask what next."""
+def paths(path: str) -> tuple[str, str]:
+    """A path, and the same with the address of a worker."""
+    return path, path + r"/{slot:\d+}"
+
+
+def connect(stream_url: str, ticket: str, address: str = "") -> str:
+    """Connect the caller to a stream; when it ends, ask the worker at that address what next."""
     response = VoiceResponse()
-    verb = Connect(action=NEXT, method="POST")
+    verb = Connect(action=NEXT + address, method="POST")
     verb.stream(url=stream_url).parameter(name=PARAMETER, value=ticket)
     response.append(verb)
     return str(response)
@@ -20,10 +27,53 @@ def connect(stream_url: str, ticket: str) -> str:
 def hang_up(last_words: str = "", language: str = "en") -> str:
     """Hang up, after some last words in the carrier's own voice."""
     response = VoiceResponse()
-    if last_words:
-        response.say(last_words, language=SAY_LANGUAGES.get(language.split("-")[0], "en-US"))
+    _say(response, last_words, language)
     response.hangup()
     return str(response)
+
+
+def refuse(answer: LastAnswer, language: str = "en") -> str:
+    """What a caller hears for whom there is no room, and who does not wait for it."""
+    match answer:
+        case Busy():
+            return _busy()
+        case SayAndHangUp():
+            return hang_up(answer.text, language)
+        case DialOverflow():
+            return _dial(answer, language)
+
+
+def wait(words: str, queue: Queue, language: str = "en", address: str = "") -> str:
+    """Let a caller wait, and ask again, at the worker at that address."""
+    response = VoiceResponse()
+    _say(response, words, language)
+    if queue.music:
+        response.play(queue.music)
+    else:
+        response.pause(length=queue.ask_seconds)
+    response.redirect(VOICE + address, method="POST")
+    return str(response)
+
+
+def _busy() -> str:
+    response = VoiceResponse()
+    response.reject(reason="busy")
+    return str(response)
+
+
+def _dial(overflow: DialOverflow, language: str) -> str:
+    response = VoiceResponse()
+    _say(response, overflow.text, language)
+    # Unless something was said, the call is answered when the other end is; until then it rings.
+    dial = Dial(action=NEXT, method="POST", timeout=overflow.ring_seconds, answer_on_bridge=not overflow.text)
+    dial.number(overflow.number)
+    response.append(dial)
+    return str(response)
+
+
+def _say(response: VoiceResponse, words: str, language: str) -> None:
+    if words:
+        response.say(words, language=SAY_LANGUAGES.get(language.split("-")[0], "en-US"))
 
 
 SAY_LANGUAGES = {
@@ -39,4 +89,3 @@ SAY_LANGUAGES = {
 """What ``<Say>`` calls a language."""
 
 NOT_IN_SERVICE = "The number you have dialled is not in service. Please check the number and call again."
-BUSY = "All our lines are busy right now. Please call again in a few minutes."

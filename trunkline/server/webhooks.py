@@ -6,9 +6,11 @@ from aiohttp import web
 from loguru import logger
 from multidict import MultiDict
 
+from trunkline.admission import Waits
 from trunkline.errors import RequestRefused
 from trunkline.life import Outcome
 from trunkline.line import Line
+from trunkline.overflow import overflow_number
 from trunkline.records import Facts
 from trunkline.server import twiml
 from trunkline.server.signature import Gatekeeper
@@ -17,6 +19,9 @@ from trunkline.switchboard import Switchboard
 
 TERMINAL = {"completed", "busy", "failed", "no-answer", "canceled"}
 """``CallStatus`` of a call that is over (Twilio: Call resource)."""
+
+TALKED = {"completed", "answered"}
+"""``DialCallStatus`` of a number that answered (Twilio: TwiML Dial)."""
 
 Form = MultiDict[str]
 Handler = Callable[[web.Request, Form], Awaitable[web.Response]]
@@ -29,17 +34,21 @@ class Webhooks:
         switchboard: the lines and the calls.
         gatekeeper: tells Twilio's requests from others.
         tickets: let streams in.
+        address: what paths end with that name this worker; empty if it is the only one.
     """
 
-    def __init__(self, switchboard: Switchboard, gatekeeper: Gatekeeper, tickets: Tickets) -> None:
+    def __init__(
+        self, switchboard: Switchboard, gatekeeper: Gatekeeper, tickets: Tickets, address: str = ""
+    ) -> None:
         self._switchboard = switchboard
         self._gatekeeper = gatekeeper
         self._tickets = tickets
+        self._address = address
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.post("/twilio/voice", self._signed(self._voice)),
-            web.post(twiml.NEXT, self._signed(self._next)),
+            *(web.post(path, self._signed(self._voice)) for path in twiml.paths(twiml.VOICE)),
+            *(web.post(path, self._signed(self._next)) for path in twiml.paths(twiml.NEXT)),
             web.post("/twilio/status", self._signed(self._status)),
         ]
 
@@ -52,7 +61,7 @@ class Webhooks:
         return check
 
     async def _voice(self, request: web.Request, form: Form) -> web.Response:
-        """An incoming call. Twilio may ask twice; the answer is the same call."""
+        """An incoming call, or one that waits. Twilio may ask twice; the answer is the same call."""
         facts = _facts(form)
         line = self._switchboard.line(facts.called)
         if line is None:
@@ -60,14 +69,17 @@ class Webhooks:
             return _xml(twiml.hang_up(twiml.NOT_IN_SERVICE))
         if (outcome := self._switchboard.decided(facts.sid)) is not None:
             return _xml(twiml.hang_up(outcome.last_words, line.language))
-        if self._refuses(facts):
-            logger.warning("call {} is one too many", facts.sid)
-            return _xml(twiml.hang_up(twiml.BUSY, line.language))
+        answered = form.get("CallStatus", "ringing") != "ringing"
+        turned_away = self._switchboard.turns_away(facts, line, answered=answered)
+        if isinstance(turned_away, Waits):
+            return _xml(twiml.wait(turned_away.words, turned_away.queue, line.language, self._address))
+        if turned_away is not None:
+            return _xml(twiml.refuse(turned_away.answer, line.language))
         self._switchboard.ring(facts, line)
         return self._connect(request, facts)
 
     async def _next(self, request: web.Request, form: Form) -> web.Response:
-        """A stream has ended. A call with an outcome is hung up; one without goes on."""
+        """A stream has ended. A call with an outcome is hung up; one without goes on. Or a dial has ended."""
         facts = _facts(form)
         if form.get("CallStatus") in TERMINAL:
             await self._switchboard.hung_up(facts.sid)
@@ -77,6 +89,8 @@ class Webhooks:
             return _xml(twiml.hang_up(outcome.last_words, line.language if line else "en"))
         if line is None:
             return _xml(twiml.hang_up(twiml.NOT_IN_SERVICE))
+        if "DialCallStatus" in form and facts.sid not in self._switchboard.calls:
+            return _xml(twiml.hang_up(_after_dial(form, line), line.language))
         if self._switchboard.closing:
             return _xml(twiml.hang_up(line.apology, line.language))
         return await self._resume(request, facts, line)
@@ -97,14 +111,17 @@ class Webhooks:
             await self._switchboard.hung_up(form.get("CallSid", ""))
         return web.Response(status=204)
 
-    def _refuses(self, facts: Facts) -> bool:
-        """Whether there is no room for a call that is not known yet."""
-        board = self._switchboard
-        return facts.sid not in board.calls and (board.full or board.closing)
-
     def _connect(self, request: web.Request, facts: Facts) -> web.Response:
-        url = self._gatekeeper.stream_url(request, twiml.MEDIA)
-        return _xml(twiml.connect(url, self._tickets.issue(facts.sid)))
+        url = self._gatekeeper.stream_url(request, twiml.MEDIA + self._address)
+        return _xml(twiml.connect(url, self._tickets.issue(facts.sid), self._address))
+
+
+def _after_dial(form: Form, line: Line) -> str:
+    """Last words for a caller who was put through to the overflow number; none for one who was answered."""
+    if form["DialCallStatus"] in TALKED:
+        return ""
+    overflow = overflow_number(line.when_full)
+    return overflow.unanswered if overflow else line.apology
 
 
 async def _form(request: web.Request) -> Form:

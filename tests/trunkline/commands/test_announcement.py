@@ -1,8 +1,6 @@
 """What a server says of itself: everything that has to be typed into Twilio's console."""
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -18,11 +16,8 @@ SHOP = Loaded(
 )
 
 
-def service(*served: Loaded, public_url: str | None = "https://phone.example.com") -> Any:
-    plans = [SimpleNamespace(line=one.line) for one in served]
-    return SimpleNamespace(
-        url="http://127.0.0.1:8080", plans=plans, settings=SimpleNamespace(public_url=public_url)
-    )
+URL = "http://127.0.0.1:8080"
+PUBLIC = "https://phone.example.com"
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
@@ -30,7 +25,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
 
 
 def test_lines_and_urls_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    announce(service(DESK, SHOP), [DESK, SHOP])
+    announce(URL, [DESK, SHOP], PUBLIC)
     lines = said(capsys)
     assert lines[0][-5:] == ["answers", "2", "lines", "on", "http://127.0.0.1:8080"]
     assert ["desk", "+15550100", "pipelines/desk.py"] in lines
@@ -39,27 +34,27 @@ def test_lines_and_urls_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert ["Call", "status", "changes", "https://phone.example.com/twilio/status"] in lines
 
 
-def test_a_line_that_is_left_out_is_not_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    announce(service(SHOP), [DESK, SHOP])
-    out = capsys.readouterr().out
-    assert "answers 1 line on" in out
-    assert "desk.py" not in out
+def test_the_number_of_workers_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    announce(URL, [DESK], PUBLIC, workers=4)
+    assert "answers 1 line on http://127.0.0.1:8080 with 4 workers\n" in capsys.readouterr().out
+    announce(URL, [DESK], PUBLIC)
+    assert "workers" not in capsys.readouterr().out
 
 
 def test_a_single_line_answers_any_number(capsys: pytest.CaptureFixture[str]) -> None:
-    announce(service(DESK), [DESK], single=True)
+    announce(URL, [DESK], PUBLIC, single=True)
     assert ["desk", "any", "number", "pipelines/desk.py"] in said(capsys)
 
 
 def test_an_unset_public_url_is_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
-    announce(service(DESK, public_url=None), [DESK])
+    announce(URL, [DESK], None)
     out, err = capsys.readouterr()
     assert "https://YOUR-HOST/twilio/voice" in out
     assert err.startswith("warning: TRUNKLINE_PUBLIC_URL is not set")
 
 
 def test_a_set_public_url_is_none(capsys: pytest.CaptureFixture[str]) -> None:
-    announce(service(DESK), [DESK])
+    announce(URL, [DESK], PUBLIC)
     assert capsys.readouterr().err == ""
 
 

@@ -18,8 +18,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
     """What was told to start, instead of starting it."""
     calls: Started = []
 
-    def start(paths: Sequence[Path], host: str, port: int, *, single: bool = False) -> int:
-        calls.append(([path.name for path in paths], host, port, single))
+    def start(paths: Sequence[Path], host: str, port: int, *, single: bool = False, workers: int = 1) -> int:
+        calls.append(([path.name for path in paths], host, port, single, workers))
         return 0
 
     monkeypatch.setattr("trunkline.commands.serving.start", start)
@@ -28,12 +28,12 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
 
 def test_the_file_answers_every_number(trunkline: CommandLine, started: Started) -> None:
     assert trunkline("run", "desk.py", "--host", "0.0.0.0", "--port", "81").code == 0  # noqa: S104
-    assert started == [(["desk.py"], "0.0.0.0", 81, True)]  # noqa: S104
+    assert started == [(["desk.py"], "0.0.0.0", 81, True, 1)]  # noqa: S104
 
 
 def test_serve_does_not(trunkline: CommandLine, started: Started) -> None:
     assert trunkline("serve").code == 0
-    assert started == [([], "127.0.0.1", 8080, False)]
+    assert started == [([], "127.0.0.1", 8080, False, 1)]
 
 
 def test_python_file_is_the_same(
@@ -44,7 +44,7 @@ def test_python_file_is_the_same(
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(path), run_name="__main__")
     assert ended.value.code == 0
-    assert started == [(["desk.py"], "127.0.0.1", 82, True)]
+    assert started == [(["desk.py"], "127.0.0.1", 82, True, 1)]
 
 
 def test_a_file_that_runs_whenever_it_is_loaded_is_told_how_to_end(

@@ -1,5 +1,7 @@
 """``trunkline serve``: what keeps it from starting is said at once and in one sentence."""
 
+import os
+
 import pytest
 
 from tests.trunkline.conftest import CommandLine
@@ -66,3 +68,37 @@ def test_help_names_the_settings(trunkline: CommandLine) -> None:
 
 def test_a_port_is_a_number_that_a_port_can_have(trunkline: CommandLine) -> None:
     assert trunkline("serve", "--port", "70000").code == 2
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many"])
+def test_a_number_of_workers_that_makes_no_sense_is_an_error(trunkline: CommandLine, number: str) -> None:
+    ran = trunkline("serve", "--workers", number)
+    assert (ran.code, ran.out) == (2, "")
+    assert "expected a number, 1 or more, or auto" in ran.err
+
+
+@pytest.mark.parametrize(("given", "workers"), [("3", 3), ("auto", len(os.sched_getaffinity(0)))])
+def test_workers_are_counted_or_one_a_core(
+    trunkline: CommandLine, monkeypatch: pytest.MonkeyPatch, given: str, workers: int
+) -> None:
+    started: list[int] = []
+
+    def start(*_: object, workers: int) -> int:
+        started.append(workers)
+        return 0
+
+    monkeypatch.setattr("trunkline.commands.serving.start", start)
+    assert trunkline("serve", "--workers", given).code == 0
+    assert trunkline("serve").code == 0
+    assert started == [workers, 1]
+
+
+@pytest.mark.usefixtures("keys")
+def test_workers_cannot_share_a_database_in_memory(
+    trunkline: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trunkline.line()
+    monkeypatch.setenv("TRUNKLINE_DATABASE_URL", "sqlite+aiosqlite://")
+    ran = trunkline("serve", "--workers", "2")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "TRUNKLINE_DATABASE_URL is a database in memory" in ran.err

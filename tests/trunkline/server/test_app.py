@@ -7,6 +7,7 @@ from aiohttp import web
 
 from tests.trunkline.office import Archive, bare_line, board, facts, no_vendors
 from tests.trunkline.server.gate import running, served
+from trunkline.admission import Admission
 from trunkline.errors import RequestRefused
 from trunkline.server.app import SORRY, Handler, errors
 from trunkline.vendors import Vendors
@@ -20,14 +21,15 @@ async def vendors() -> AsyncIterator[Vendors]:
 
 
 async def test_health_tells_alive_from_ready(vendors: Vendors) -> None:
-    made = board(vendors, Archive(), max_calls=1)
+    made = board(vendors, Archive(), admission=Admission(1))
     async with served(made) as client:
-        assert await client.get("/readyz") == (200, '{"status": "ready", "calls": 0}')
+        assert await client.get("/readyz") == (200, '{"status": "ready", "calls": 0, "limit": 1}')
         made.ring(facts(), bare_line())
-        assert await client.get("/readyz") == (503, '{"status": "full", "calls": 1}')
+        status, body = await client.get("/readyz")
+        assert (status, body) == (503, '{"status": "full", "reason": "limit", "calls": 1, "limit": 1}')
         assert await client.get("/healthz") == (200, '{"status": "alive", "calls": 1}')
         await made.close()
-        assert await client.get("/readyz") == (503, '{"status": "draining", "calls": 0}')
+        assert await client.get("/readyz") == (503, '{"status": "draining", "calls": 0, "limit": 1}')
         assert (await client.get("/healthz"))[0] == 200
 
 

@@ -1,5 +1,6 @@
 """A server starts with all it needs or says what is missing, and stops without leaving anything."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from trunkline.call import Call
 from trunkline.errors import LineError, SettingsError
 from trunkline.line import Line
 from trunkline.loader import Loaded
+from trunkline.overflow import Reason
 from trunkline.server.service import Service
 
 
@@ -53,6 +55,33 @@ async def test_it_serves_what_can_be_served_and_names_the_rest(tmp_path: Path) -
         async with aiohttp.ClientSession() as session, session.get(f"{service.url}/readyz") as answer:
             assert answer.status == 200
         assert service.switchboard.line("+15550101") is None
+
+
+async def test_its_limits_are_the_settings_and_what_the_lines_take(tmp_path: Path) -> None:
+    values = {
+        "TRUNKLINE_MAX_CALLS": 9,
+        "TRUNKLINE_DEEPGRAM_STT_STREAMS": 3,
+        "TRUNKLINE_DEEPGRAM_TTS_STREAMS": 2,
+    }
+    async with Service(options(tmp_path, **values), [GOOD]) as service:
+        admission = service.switchboard.admission
+        assert admission.limit == 9
+        for sid in ("a", "b"):
+            assert admission.full([GOOD.line]) is None
+            admission.take(sid, GOOD.line)
+        assert admission.full([GOOD.line]) is Reason.TTS
+
+
+async def test_it_measures_while_it_runs(tmp_path: Path) -> None:
+    async with Service(options(tmp_path), [GOOD]) as service:
+        headroom = service.switchboard.admission.headroom
+        assert headroom is not None
+        before = headroom.reading
+        await asyncio.sleep(1)
+        assert headroom.reading is not before
+    last = headroom.reading
+    await asyncio.sleep(1)
+    assert headroom.reading is last
 
 
 async def test_one_line_alone_answers_every_number(tmp_path: Path) -> None:
