@@ -149,7 +149,7 @@ def tickets() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("message", tickets())
+@pytest.mark.parametrize("message", tickets(), ids=range(len(tickets())))
 def test_a_ticket_is_masked_however_it_comes(message: str) -> None:
     line = written(message)
     assert "•••" in line

@@ -107,11 +107,11 @@ class ListenConnection:
 
     async def _leave(self, helpers: Sequence[asyncio.Task[None]]) -> None:
         # A server may cancel its handler when the client has gone, at any await.
+        for task in helpers:
+            task.cancel()
         try:
             if self._closing is not None:
                 await self._closing
-            for task in helpers:
-                task.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
         finally:
             await self._ears.close()

@@ -1,0 +1,1 @@
+"""The outside world of a subject: callers on Media Streams, and vendors with fixed delays."""

@@ -1,0 +1,52 @@
+"""Trunkline, served as ``trunkline serve`` does.
+
+python -m benchmarks.subjects.trunkline --port 0
+"""
+
+import argparse
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.probe import Probe
+from trunkline import loader, logs, settings
+from trunkline.commands.serving import loop_factory
+from trunkline.settings import Settings
+
+NO_LIMIT = 1000
+"""Calls. What a core carries is to be seen, so none is refused."""
+
+LINE = Path(__file__).parents[1] / "lines" / "front_desk.py"
+
+
+async def serve(values: Settings, port: int) -> None:
+    """Answer the line until stdin ends."""
+    from trunkline import garbage  # behind the log's set-up: pipecat greets whoever imports it
+    from trunkline.server.service import Service
+
+    loaded, _ = loader.load_all([LINE])
+    async with Service(values, loaded, port=port) as service:
+        await service.vendors.prompts.ready()
+        garbage.settle(service.switchboard)
+        await Probe().serve(int(service.url.rpartition(":")[2]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--port", type=int, default=0, help="to listen on; 0 takes a free one (default)")
+    port = parser.parse_args().port
+    with TemporaryDirectory() as folder:
+        database = f"sqlite+aiosqlite:///{folder}/calls.db"
+        values = settings.load(
+            _env_file=None, TRUNKLINE_DATABASE_URL=database, TRUNKLINE_MAX_CALLS=str(NO_LIMIT)
+        )
+        values.require()
+        logs.configure("WARNING", logs.secrets(values))
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            runner.run(serve(values, port))
+
+
+if __name__ == "__main__":
+    main()
