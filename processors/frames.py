@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from pipecat.frames.frames import (
+    AudioRawFrame,
     ControlFrame,
+    Frame,
     InputAudioRawFrame,
     SystemFrame,
     TTSAudioRawFrame,
@@ -17,13 +19,13 @@ RATE = 8000
 """Hertz. The sample rate of a phone line, end to end."""
 
 
-class CallerAudioFrame(InputAudioRawFrame):
-    """What the caller said: the carrier's mu-law bytes, and the PCM they decode to.
+class _Sound(Frame, AudioRawFrame):
+    """A frame of a phone line's sound: mu-law bytes, and the PCM they decode to.
 
     ``mulaw`` is one byte a sample; ``audio`` is 16-bit little-endian PCM, 8 kHz, mono, decoded when it is
     first asked for. One that a filter puts in its place changes ``mulaw`` as well.
 
-    There are 50 a second in each call, so this one is no dataclass, and has a name only when asked.
+    There are 50 a second and more in each call, so these are no dataclasses, and have a name only when asked.
     """
 
     def __init__(self, mulaw: bytes) -> None:
@@ -53,20 +55,18 @@ class CallerAudioFrame(InputAudioRawFrame):
 
     @property
     def name(self) -> str:  # type: ignore[override]
-        return f"CallerAudioFrame#{self.id}"
+        return f"{type(self).__name__}#{self.id}"
 
     def __repr__(self) -> str:
-        return f"CallerAudioFrame({len(self.mulaw)} samples)"
+        return f"{type(self).__name__}({len(self.mulaw)} samples)"
 
 
-@dataclass
-class SpeechFrame(TTSAudioRawFrame):
-    """What the agent says: the vendor's mu-law bytes beside the PCM they decode to.
+class CallerAudioFrame(_Sound, InputAudioRawFrame):
+    """What the caller said, as the carrier sent it."""
 
-    ``audio`` is 16-bit little-endian PCM, 8 kHz, mono; ``mulaw`` is one byte a sample, played as it is.
-    """
 
-    mulaw: bytes = b""
+class SpeechFrame(_Sound, TTSAudioRawFrame):
+    """What the agent says, as the vendor sent it; played as it is."""
 
 
 @dataclass

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from processors.errors import VendorProtocolError
 from processors.openai_errors import stream_failure
 from processors.server_sent_events import Event
@@ -66,7 +68,7 @@ class Reply:
 
     def _parse(self, event: Event) -> dict[str, Any]:
         try:
-            chunk = json.loads(event.data)
+            chunk = orjson.loads(event.data)
         except ValueError as error:
             raise VendorProtocolError(self._vendor, "sent a chunk that is not JSON") from error
         if not isinstance(chunk, dict):

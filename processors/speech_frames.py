@@ -10,8 +10,7 @@ from pipecat.frames.frames import (
     TTSTextFrame,
 )
 
-from processors import g711
-from processors.frames import RATE, SpeechFrame
+from processors.frames import SpeechFrame
 from processors.utterances import Label
 
 F = TypeVar("F", bound=Frame)
@@ -30,8 +29,8 @@ def announced(text: str, label: Label) -> TTSTextFrame:
 
 
 def spoken(mulaw: bytes, label: Label) -> SpeechFrame:
-    """Audio, with the PCM that stages between here and the line may want to look at."""
-    return _labelled(SpeechFrame(g711.decode(mulaw), RATE, 1, mulaw=mulaw), label)
+    """Audio."""
+    return _labelled(SpeechFrame(mulaw), label)
 
 
 def stopped(label: Label) -> TTSStoppedFrame:

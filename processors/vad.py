@@ -14,8 +14,9 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection
 
+from processors import g711
 from processors.direct import DirectStage
-from processors.frames import RATE
+from processors.frames import RATE, CallerAudioFrame
 from processors.silero import Silero, Slot, shared
 from processors.voice_activity import Transition, VoiceActivity, VoiceActivitySettings
 
@@ -85,7 +86,7 @@ class VAD(DirectStage):
     async def _listen(self, frame: InputAudioRawFrame, slot: Slot) -> None:
         if frame.sample_rate == RATE and frame.num_channels == 1:
             self._heard_at = self._loop.time()
-            slot.feed(frame.audio)
+            slot.feed(frame.mulaw if isinstance(frame, CallerAudioFrame) else g711.encode(frame.audio))
         elif not self._unfit:
             self._unfit = True
             found = f"{frame.sample_rate} Hz with {frame.num_channels} channel(s)"

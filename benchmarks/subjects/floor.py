@@ -20,7 +20,6 @@ import uvloop
 from aiohttp import WSMsgType, web
 
 from benchmarks.probe import Probe
-from processors import g711
 from processors.silero import Slot, shared, warm
 from processors.voice_activity import Transition, VoiceActivity
 
@@ -101,7 +100,7 @@ class Call:
     async def _take(self, event: Message, slot: Slot) -> None:
         if event["event"] == "media":
             mulaw = a2b_base64(event["media"]["payload"])
-            slot.feed(g711.decode(mulaw))
+            slot.feed(mulaw)
             await self._ears.send_frame(mulaw, WSMsgType.BINARY)
         elif event["event"] == "mark" and event["mark"]["name"] == str(self._marks):
             self._is_heard &= self._is_saying

@@ -1,10 +1,12 @@
 """Our frames travel as pipecat's do, and words that were heard arrive ahead of the interruption."""
 
+import pytest
 from pipecat.frames.frames import (
     InputAudioRawFrame,
     InterruptionFrame,
     LLMFullResponseStartFrame,
     SystemFrame,
+    TTSAudioRawFrame,
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
@@ -18,25 +20,29 @@ from tests.support import Bench
 def test_sound_is_there_in_both_forms() -> None:
     mulaw = bytes(range(160))
     caller = CallerAudioFrame(mulaw)
-    agent = SpeechFrame(audio=g711.decode(mulaw), sample_rate=RATE, num_channels=1, mulaw=mulaw)
+    agent = SpeechFrame(mulaw)
     for frame in (caller, agent):
         assert frame.mulaw == mulaw
         assert frame.audio == g711.decode(mulaw)
         assert (frame.num_frames, frame.sample_rate, frame.num_channels) == (160, 8000, 1)
 
 
-def test_a_caller_s_frame_is_all_that_a_frame_of_pipecat_is() -> None:
-    """It is built by hand, so a field that pipecat adds must not be forgotten."""
+@pytest.mark.parametrize(
+    ("ours", "pipecat_s"), [(CallerAudioFrame, InputAudioRawFrame), (SpeechFrame, TTSAudioRawFrame)]
+)
+def test_they_are_all_that_frames_of_pipecat_are(
+    ours: type[CallerAudioFrame | SpeechFrame], pipecat_s: type[InputAudioRawFrame | TTSAudioRawFrame]
+) -> None:
+    """They are built by hand, so a field that pipecat adds must not be forgotten."""
     mulaw = bytes(160)
-    frame = CallerAudioFrame(mulaw)
-    model = InputAudioRawFrame(audio=g711.decode(mulaw), sample_rate=RATE, num_channels=1)
-    assert {name for name in vars(model) if getattr(frame, name, None) != getattr(model, name)} == {
-        "id",
-        "name",
-    }
+    frame = ours(mulaw)
+    model = pipecat_s(audio=g711.decode(mulaw), sample_rate=RATE, num_channels=1)
+    assert isinstance(frame, pipecat_s)
+    different = {name for name in vars(model) if getattr(frame, name, None) != getattr(model, name)}
+    assert different == {"id", "name"}
     assert frame.interruptible
     assert frame.id != model.id
-    assert str(frame).startswith(f"CallerAudioFrame#{frame.id}(")
+    assert str(frame).startswith(f"{ours.__name__}#{frame.id}(")
     assert "samples" in repr(frame)
 
 

@@ -31,7 +31,7 @@ SECOND = 8000
 
 def speech(seconds: float, byte: int = 0x20) -> SpeechFrame:
     mulaw = bytes([byte]) * int(seconds * SECOND)
-    return SpeechFrame(audio=g711.decode(mulaw), sample_rate=8000, num_channels=1, mulaw=mulaw)
+    return SpeechFrame(mulaw)
 
 
 def reply(*sentences: tuple[str, float]) -> list[Frame]:

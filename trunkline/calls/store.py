@@ -5,34 +5,24 @@ there but the last moments. When the database is slower than the calls for long,
 whoever can wait (a webhook) does.
 """
 
-import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import closing, suppress
-from datetime import datetime
+from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
-from loguru import logger
 from sqlalchemy import URL, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import selectinload
 
 from trunkline.calls.migrate import upgrade
-from trunkline.calls.models import CallRow, TurnRow, now
+from trunkline.calls.models import CallRow, now
+from trunkline.calls.statements import Statements, Write
+from trunkline.calls.writer import Writer
 from trunkline.errors import SettingsError
-from trunkline.life import ABANDONED, Outcome
+from trunkline.life import Outcome
 from trunkline.line import Line
 from trunkline.records import Facts, Message, Turn
-
-BACKLOG = 10_000
-"""Writes that may wait; some minutes of eighty calls."""
-
-ATTEMPTS = 5
-RETRY_AFTER = 0.2
-"""Seconds, doubled at each attempt: SQLite is locked while another process writes."""
-
-Write = Callable[[AsyncSession], Awaitable[None]]
 
 
 class CallStore:
@@ -48,14 +38,14 @@ class CallStore:
     def __init__(self, url: str) -> None:
         try:
             self._engine = create_async_engine(url)
-        except (SQLAlchemyError, ImportError) as error:
+            self._statements = Statements(self._engine.dialect.name)
+        except (SQLAlchemyError, ImportError, LookupError) as error:
             raise SettingsError(
                 f"TRUNKLINE_DATABASE_URL does not fit ({type(error).__name__}); expected an SQLAlchemy URL "
                 "with an installed async driver, such as sqlite+aiosqlite:///trunkline.db"
             ) from error
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
-        self._queue: asyncio.Queue[Write] = asyncio.Queue(BACKLOG)
-        self._writer: asyncio.Task[None] | None = None
+        self._writer = Writer(self._engine)
 
     async def open(self) -> None:
         """Bring the tables up to date and start writing.
@@ -71,60 +61,45 @@ class CallStore:
             raise SettingsError(
                 f"the call store cannot be opened ({type(error).__name__}); check TRUNKLINE_DATABASE_URL"
             ) from error
-        self._writer = asyncio.create_task(self._write(), name="call-store")
+        self._writer.start()
 
     async def close(self) -> None:
         """Write all that waits, then let go of the database."""
-        await self.flush()
-        if self._writer is not None:
-            self._writer.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._writer
+        await self._writer.close()
         await self._engine.dispose()
 
     async def flush(self) -> None:
         """Return when all that was given so far has been written."""
-        await self._queue.join()
+        await self._writer.flush()
 
     # What a call tells; none of these waits.
 
     def begin(self, facts: Facts, line: Line) -> None:
-        started = now()
-
-        async def write(session: AsyncSession) -> None:
-            if await session.get(CallRow, facts.sid) is None:
-                row = CallRow(
-                    sid=facts.sid,
-                    line=line.name,
-                    caller=facts.caller,
-                    called=facts.called,
-                    direction=facts.direction,
-                    started_at=started,
-                )
-                session.add(row)
-
-        self._put(write)
+        row = {
+            "sid": facts.sid,
+            "line": line.name,
+            "caller": facts.caller,
+            "called": facts.called,
+            "direction": facts.direction,
+            "started_at": now(),
+            "reason": "",
+            "last_words": "",
+        }
+        self._writer.put(Write(self._statements.begin, row))
 
     def turn(self, sid: str, turn: Turn) -> None:
-        at = now()
-
-        async def write(session: AsyncSession) -> None:
-            await session.merge(_turn_row(sid, turn, at))
-
-        self._put(write)
+        self._writer.put(Write(self._statements.turn, _turn_row(sid, turn)))
 
     def end(self, sid: str, outcome: Outcome) -> None:
         """The first outcome counts; *abandoned* is a guess, which another process may know better."""
-        ended = now()
-
-        async def write(session: AsyncSession) -> None:
-            row = await session.get(CallRow, sid)
-            if row is not None and row.outcome in (None, ABANDONED.kind):
-                row.ended_at = ended
-                row.outcome, row.reason = outcome.kind, outcome.reason
-                row.last_words = outcome.last_words
-
-        self._put(write)
+        row = {
+            "of": sid,
+            "ended_at": now(),
+            "outcome": outcome.kind,
+            "reason": outcome.reason,
+            "last_words": outcome.last_words,
+        }
+        self._writer.put(Write(self._statements.end, row))
 
     # What may be asked.
 
@@ -166,33 +141,6 @@ class CallStore:
         async with self._sessions() as session:
             return (await session.execute(query)).scalars().all()
 
-    def _put(self, write: Write) -> None:
-        try:
-            self._queue.put_nowait(write)
-        except asyncio.QueueFull:
-            logger.error("the call store is {} writes behind; a record was dropped", BACKLOG)
-
-    async def _write(self) -> None:
-        while True:
-            write = await self._queue.get()
-            try:
-                await self._attempt(write)
-            finally:
-                self._queue.task_done()
-
-    async def _attempt(self, write: Write) -> None:
-        wait = RETRY_AFTER
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                async with self._sessions.begin() as session:
-                    await write(session)
-                return
-            except (SQLAlchemyError, OSError) as error:
-                # The statement would show a caller's words: the error's type is enough.
-                logger.error("the call store failed (attempt {}): {}", attempt, type(error).__name__)
-                await asyncio.sleep(wait)
-                wait *= 2
-
 
 def _probe(url: URL) -> None:
     """Open an SQLite file once by hand: when aiosqlite cannot, its thread outlives the loop and complains.
@@ -207,20 +155,18 @@ def _probe(url: URL) -> None:
             connection.execute("PRAGMA journal_mode=WAL")
 
 
-def _turn_row(sid: str, turn: Turn, at: datetime) -> TurnRow:
-    tools: list[dict[str, Any]] = [{"name": t.name, "arguments": t.arguments} for t in turn.tools]
-    row = TurnRow(
-        call_sid=sid,
-        index=turn.index,
-        at=at,
-        caller=turn.caller,
-        agent=turn.agent,
-        interrupted=turn.interrupted,
-        tools=tools,
-    )
-    if turn.latency is not None:
-        row.total_ms = turn.latency.total
-        row.listening_ms = turn.latency.listening
-        row.thinking_ms = turn.latency.thinking
-        row.speaking_ms = turn.latency.speaking
-    return row
+def _turn_row(sid: str, turn: Turn) -> dict[str, Any]:
+    latency = turn.latency
+    return {
+        "call_sid": sid,
+        "index": turn.index,
+        "at": now(),
+        "caller": turn.caller,
+        "agent": turn.agent,
+        "interrupted": turn.interrupted,
+        "tools": [{"name": tool.name, "arguments": tool.arguments} for tool in turn.tools],
+        "total_ms": latency and latency.total,
+        "listening_ms": latency and latency.listening,
+        "thinking_ms": latency and latency.thinking,
+        "speaking_ms": latency and latency.speaking,
+    }

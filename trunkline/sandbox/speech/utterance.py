@@ -66,9 +66,8 @@ class Utterances:
         Returns:
             The utterances that have begun since the last time. They grow by themselves until they are over.
         """
-        pcm = g711.decode(mulaw)
-        self._audio += pcm
-        self._slot.feed(pcm)
+        self._audio += mulaw
+        self._slot.feed(mulaw)
         begun, self._begun = self._begun, []
         return begun
 
@@ -83,8 +82,8 @@ class Utterances:
         self._slot.leave()
 
     def _judge(self, probability: float, level_dbfs: float) -> None:
-        window = bytes(self._audio[: silero.WINDOW_BYTES])
-        del self._audio[: silero.WINDOW_BYTES]
+        window = g711.decode(bytes(self._audio[: silero.WINDOW]))
+        del self._audio[: silero.WINDOW]
         self._heard_ms += WINDOW_MS
         if self._current is None:
             self._listen(window, probability)

@@ -1,0 +1,91 @@
+"""Writes of many calls share a transaction, and one that cannot be kept costs the others nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from loguru import logger
+from sqlalchemy import Column, Integer, MetaData, String, Table, event, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from trunkline.calls.statements import Write
+from trunkline.calls.writer import ATTEMPTS, GATHER, Writer
+
+NOTES = Table("notes", MetaData(), Column("id", Integer, primary_key=True), Column("text", String))
+PUT = insert(NOTES)
+
+
+def note(number: int) -> Write:
+    return Write(PUT, {"id": number, "text": "a word of a caller"})
+
+
+@asynccontextmanager
+async def writing(folder: Path) -> AsyncIterator[tuple[Writer, AsyncEngine]]:
+    engine = create_async_engine(f"sqlite+aiosqlite:///{folder}/notes.db")
+    async with engine.begin() as connection:
+        await connection.run_sync(NOTES.metadata.create_all)
+    writer = Writer(engine)
+    writer.start()
+    try:
+        yield writer, engine
+    finally:
+        await writer.close()
+        await engine.dispose()
+
+
+def commits(engine: AsyncEngine) -> list[float]:
+    """When a transaction was committed, from now on."""
+    times: list[float] = []
+    loop = asyncio.get_running_loop()
+    event.listen(engine.sync_engine, "commit", lambda _: times.append(loop.time()))
+    return times
+
+
+async def kept(engine: AsyncEngine) -> list[int]:
+    async with engine.connect() as connection:
+        return list((await connection.execute(select(NOTES.c.id).order_by(NOTES.c.id))).scalars())
+
+
+async def test_what_comes_within_a_moment_is_one_transaction(tmp_path: Path) -> None:
+    async with writing(tmp_path) as (writer, engine):
+        times = commits(engine)
+        began = asyncio.get_running_loop().time()
+        for number in range(30):
+            writer.put(note(number))
+        await writer.flush()
+        assert len(times) == 1
+        assert times[0] - began == pytest.approx(GATHER, abs=0.02)
+        assert await kept(engine) == list(range(30))
+
+
+async def test_closing_writes_what_waits(tmp_path: Path) -> None:
+    async with writing(tmp_path) as (writer, engine):
+        writer.put(note(1))
+        await writer.close()
+        assert await kept(engine) == [1]
+
+
+async def test_one_that_cannot_be_kept_is_tried_again_told_and_costs_nobody_else(tmp_path: Path) -> None:
+    said: list[str] = []
+    sink = logger.add(said.append, level="ERROR", format="{message}")
+    async with writing(tmp_path) as (writer, engine):
+        for number in (1, 2, 2, 3):
+            writer.put(note(number))
+        await writer.flush()
+        assert await kept(engine) == [1, 2, 3]
+    logger.remove(sink)
+    assert len(said) == ATTEMPTS
+    assert "IntegrityError" in said[0]
+    assert "a word of a caller" not in "".join(said)
+
+
+async def test_a_database_that_is_locked_for_a_moment_keeps_everything(tmp_path: Path) -> None:
+    async with writing(tmp_path) as (writer, engine):
+        async with engine.begin() as other:
+            await other.execute(PUT, [{"id": 100, "text": "another process"}])
+            writer.put(note(1))
+            await asyncio.sleep(2 * GATHER)
+        await writer.flush()
+        assert await kept(engine) == [1, 100]
