@@ -28,7 +28,7 @@ from pipecat.utils.time import time_now_iso8601
 
 from processors import g711
 from processors.deepgram import Deepgram
-from processors.direct import DirectStage
+from processors.direct import DirectStage, HearingStage
 from processors.errors import VendorError
 from processors.frames import RATE, CallerAudioFrame
 from processors.listen_events import ListenEvent, Notice, Results, SpeechStarted, UtteranceEnd
@@ -51,7 +51,7 @@ CLOSE_WAIT = 0.5
 """Seconds that Deepgram has to close the socket when the call is over."""
 
 
-class DeepgramSTT(DirectStage):
+class DeepgramSTT(HearingStage):
     """Turns the caller's audio into transcripts and proposals of where a turn ends.
 
     Audio ends here. Everything else passes, both ways, and is never held up by Deepgram: audio goes to
@@ -129,6 +129,12 @@ class DeepgramSTT(DirectStage):
         else:
             self._notice(frame)
             await self.push_frame(frame)
+
+    def hear(self, frame: CallerAudioFrame) -> DirectStage | None:
+        """Here it ends."""
+        if not self._over:
+            self._feed(frame.mulaw)
+        return None
 
     def _notice(self, frame: Frame) -> None:
         match frame:

@@ -18,10 +18,10 @@ HOOKS = frozenset(
 class DirectStage(FrameProcessor):
     """A stage in pipecat's direct mode: it runs in the task of whoever pushes, so it waits for nothing.
 
-    From one such stage to the next the caller's audio goes by a plain call. pipecat's own hop formats two log
-    lines, makes two objects for observers and asks for four event handlers, 50 times a second: 11 us that
-    nobody sees. As soon as somebody does (an observer, a handler of such an event), audio takes that way, as
-    all other frames always do.
+    To a :class:`HearingStage` behind it the caller's audio goes by a plain call. pipecat's own hop formats
+    two log lines, makes two objects for observers and asks for four event handlers, 50 times a second: 11 us
+    that nobody sees. As soon as somebody does (an observer, a handler of such an event), audio takes that
+    way, as all other frames always do.
     """
 
     def __init__(self) -> None:
@@ -39,31 +39,39 @@ class DirectStage(FrameProcessor):
         self._is_hooked = self._is_hooked or event_name in HOOKS
         super().add_event_handler(event_name, handler)
 
-    @property
-    def is_watched(self) -> bool:
-        """Whether somebody follows each frame's way through this stage."""
-        return self._is_hooked or bool(self._observers)
+    def hand_on(self, frame: CallerAudioFrame) -> "DirectStage | None":
+        """Have the next stage hear it, if it can and nobody watches.
 
-    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        if type(frame) is not CallerAudioFrame or self.is_watched:
-            await super().process_frame(frame, direction)
-
-    async def push_frame(self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM) -> None:
+        Returns:
+            The stage from which it is still to be pushed; None if it has arrived.
+        """
         after = self._next
-        if (
-            type(frame) is CallerAudioFrame
-            and direction is FrameDirection.DOWNSTREAM
-            and isinstance(after, DirectStage)
-            and not (self.is_watched or after.is_watched or after._cancelling)
-        ):
-            await after.take_audio(frame)
-        else:
-            await super().push_frame(frame, direction)
-
-    async def take_audio(self, frame: CallerAudioFrame) -> None:
-        """Process a frame of the caller's audio; what goes wrong is reported as pipecat reports it."""
+        if not isinstance(after, HearingStage) or self._observers or self._is_hooked:
+            return self
+        if after._is_hooked or after._cancelling:
+            return self
         try:
-            await self.process_frame(frame, FrameDirection.DOWNSTREAM)
+            return after.hear(frame)
         except Exception as error:
             message = f"Error processing frame: {error}"
-            await self.push_error(message, exception=error, category=ErrorCategory.UNKNOWN)
+            report = after.push_error(message, exception=error, category=ErrorCategory.UNKNOWN)
+            after.create_task(report, "report")
+            return None
+
+    async def push_frame(self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM) -> None:
+        if type(frame) is CallerAudioFrame and direction is FrameDirection.DOWNSTREAM:
+            rest = self.hand_on(frame)
+            if rest is None:
+                return
+            if rest is not self:
+                await rest.push_frame(frame)
+                return
+        await super().push_frame(frame, direction)
+
+
+class HearingStage(DirectStage):
+    """One that takes the caller's audio in a plain call. What comes pipecat's way goes to ``process_frame``."""
+
+    def hear(self, frame: CallerAudioFrame) -> DirectStage | None:
+        """Do what is to be done with it, and hand it on; returns what :meth:`hand_on` does."""
+        return self.hand_on(frame)

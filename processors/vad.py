@@ -15,7 +15,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection
 
 from processors import g711
-from processors.direct import DirectStage
+from processors.direct import DirectStage, HearingStage
 from processors.frames import RATE, CallerAudioFrame
 from processors.silero import Silero, Slot, shared
 from processors.voice_activity import Transition, VoiceActivity, VoiceActivitySettings
@@ -27,7 +27,7 @@ MOMENT = 0.001
 """Seconds. A timer may fire this much early."""
 
 
-class VAD(DirectStage):
+class VAD(HearingStage):
     """Passes every frame on at once, and listens to the caller's audio as it goes by.
 
     Says ``VADUserStartedSpeakingFrame`` and ``VADUserStoppedSpeakingFrame``, both ways, each once and
@@ -62,6 +62,12 @@ class VAD(DirectStage):
         elif isinstance(frame, (EndFrame, CancelFrame)):
             self._leave()
         await self.push_frame(frame, direction)
+
+    def hear(self, frame: CallerAudioFrame) -> DirectStage | None:
+        if self._slot is not None:
+            self._heard_at = self._loop.time()
+            self._slot.feed(frame.mulaw)
+        return self.hand_on(frame)
 
     async def cleanup(self) -> None:
         self._leave()

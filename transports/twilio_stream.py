@@ -21,7 +21,7 @@ LEAD = 4.0
 """Seconds of sound kept at the carrier."""
 
 MESSAGE = 4000
-"""Bytes of audio in one message at most: 500 ms. A barge-in clears what was sent, so size costs it nothing."""
+"""Bytes of audio in one message at most: 500 ms. A barge-in clears what was sent, whatever its size."""
 
 MARK_EVERY = 8000
 """Bytes of audio after which a mark is due at the latest: 1 s."""

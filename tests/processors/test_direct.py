@@ -14,13 +14,13 @@ from pipecat.pipeline.worker_observer import WorkerObserver
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, FrameProcessorSetup
 from pipecat.utils.asyncio.task_manager import TaskManager
 
-from processors.direct import DirectStage
+from processors.direct import DirectStage, HearingStage
 from processors.frames import CallerAudioFrame
 
 PACKET = bytes(160)
 
 
-class Noting(DirectStage):
+class Noting(HearingStage):
     """Notes what it sees, and how it came."""
 
     def __init__(self, *, broken: bool = False) -> None:
@@ -29,15 +29,19 @@ class Noting(DirectStage):
         self.short = 0
         self._broken = broken
 
-    async def take_audio(self, frame: CallerAudioFrame) -> None:
+    def hear(self, frame: CallerAudioFrame) -> DirectStage | None:
         self.short += 1
-        await super().take_audio(frame)
+        self.note(frame)
+        return self.hand_on(frame)
 
-    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        await super().process_frame(frame, direction)
+    def note(self, frame: Frame) -> None:
         if self._broken and isinstance(frame, CallerAudioFrame):
             raise RuntimeError("broken")
         self.seen.append(frame)
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        self.note(frame)
         await self.push_frame(frame, direction)
 
 
@@ -46,6 +50,19 @@ class Foreign(FrameProcessor):
 
     def __init__(self) -> None:
         super().__init__(enable_direct_mode=True)
+        self.seen: list[Frame] = []
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        self.seen.append(frame)
+        await self.push_frame(frame, direction)
+
+
+class Deaf(DirectStage):
+    """A stage of ours that does nothing with audio but let it pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self.seen: list[Frame] = []
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -113,6 +130,13 @@ async def test_a_foreign_stage_between_ours_gets_audio_as_ever() -> None:
         assert (audio(foreign), audio(last), last.short) == (1, 1, 0)
 
 
+async def test_a_stage_of_ours_that_hears_nothing_gets_audio_as_ever() -> None:
+    first, deaf, last = Noting(), Deaf(), Noting()
+    async with linked([first, deaf, last]):
+        await first.queue_frame(CallerAudioFrame(PACKET))
+        assert (audio(deaf), audio(last), last.short) == (1, 1, 1)
+
+
 async def test_an_observer_sees_every_hop_even_one_that_comes_late() -> None:
     observer, late = WorkerObserver(observers=[]), Watching()
     first, second = Noting(), Noting()
@@ -147,5 +171,6 @@ async def test_what_goes_wrong_in_a_stage_is_reported_and_the_next_packet_comes(
     async with linked([first, second]):
         for _ in range(2):
             await first.queue_frame(CallerAudioFrame(PACKET))
+        await asyncio.sleep(0.001)
         errors = [frame for frame in first.seen if isinstance(frame, ErrorFrame)]
         assert ["broken" in error.error for error in errors] == [True, True]
