@@ -115,7 +115,7 @@ class AuraTTS(FrameProcessor):
         await super().setup(setup)
         self._loop = asyncio.get_running_loop()
         self._session = AuraSession(
-            self._utterances, self._opening.open, self.create_task, self._stirred.set, self._take_failure
+            self._utterances, self._opening.open, self.create_task, self._stir_if_due, self._take_failure
         )
         self._speaker = self.create_task(self._push_speech(), "speech")
         self._session.open()
@@ -247,11 +247,27 @@ class AuraTTS(FrameProcessor):
 
     def _take(self) -> Speech | Follower | None:
         """What comes next, unless there is time for more of it to come."""
-        now = self._loop.time()
-        taken = self._utterances.take(LONGEST_FRAME, self._lead.gather(now))
-        if taken is None and self._utterances.holds_back and (wait := self._lead.wait(now)) is not None:
-            self._loop.call_later(wait, self._stirred.set)
+        least = self._least()
+        taken = self._utterances.take(LONGEST_FRAME, least)
+        if taken is None:
+            self._wait_if_held_back(least)
         return taken
+
+    def _stir_if_due(self) -> None:
+        """Sound came, or what makes a difference to it."""
+        if not self._wait_if_held_back(self._least()):
+            self._stirred.set()
+
+    def _wait_if_held_back(self, least: int) -> bool:
+        if not self._utterances.holds_back(least):
+            return False
+        if (wait := self._lead.wait(self._loop.time())) is not None:
+            self._loop.call_later(wait, self._stirred.set)
+        return True
+
+    def _least(self) -> int:
+        """Bytes that are to be pushed together, if more will come."""
+        return min(self._lead.gather(self._loop.time()), LONGEST_FRAME)
 
     async def _push_audio(self, group: Group, audio: bytes) -> None:
         if group.opening and not group.is_announced:

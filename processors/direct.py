@@ -70,7 +70,7 @@ class DirectStage(FrameProcessor):
 
 
 class HearingStage(DirectStage):
-    """One that takes the caller's audio in a plain call. What comes pipecat's way goes to ``process_frame``."""
+    """One that takes the caller's audio in a plain call; ``process_frame`` gets what comes pipecat's way."""
 
     def hear(self, frame: CallerAudioFrame) -> DirectStage | None:
         """Do what is to be done with it, and hand it on; returns what :meth:`hand_on` does."""

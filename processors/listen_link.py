@@ -14,11 +14,11 @@ from processors.listen_events import ListenEvent, parse
 from processors.liveness import Liveness
 from processors.replay import Replay
 
-PATIENCE = 60 * BYTES_PER_MS
-"""Bytes that are sent at once while the caller is silent: a third of the messages of a call's larger part."""
-
 MESSAGE = 100 * BYTES_PER_MS
-"""Bytes of the longest audio message (Deepgram asks for 20 to 100 ms)."""
+"""Bytes of the longest audio message (Deepgram asks for 20 to 100 ms).
+
+While the caller is silent, all are as long: a fifth of the messages in the larger part of a call.
+"""
 
 KEEP_ALIVE_AFTER = 4.0
 """Seconds without audio after which a ``KeepAlive`` is due; at 10 Deepgram closes (NET-0001)."""
@@ -90,7 +90,7 @@ class ListenLink:
         elif self._liveness.overdue(end):
             self._liveness.died()
             self._condemn("fell silent on the listening socket")
-        elif not patient or end - self._sent >= PATIENCE:
+        elif not patient or end - self._sent >= MESSAGE:
             self._send_now(end)
 
     def _send_now(self, end: int) -> None:

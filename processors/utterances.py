@@ -183,7 +183,7 @@ class Utterances:
                     head.is_taken = True
                     return head
             elif head.audio:
-                if len(head.audio) < min(least, limit) and not head.is_whole:
+                if _waits(head, min(least, limit)):
                     return None
                 audio = bytes(head.audio[:limit])
                 del head.audio[:limit]
@@ -193,10 +193,12 @@ class Utterances:
             self._queue.popleft()
         return None
 
-    @property
-    def holds_back(self) -> bool:
-        """Whether there is audio that :meth:`take` has left to wait for more."""
-        return bool(self._queue) and isinstance(head := self._queue[0], Group) and bool(head.audio)
+    def holds_back(self, least: int) -> bool:
+        """Whether there is audio, and it is for :meth:`take` too little."""
+        if not self._queue:
+            return False
+        head = self._queue[0]
+        return isinstance(head, Group) and bool(head.audio) and _waits(head, least)
 
     def interrupt(self) -> bool:
         """Drop what may be interrupted; whether audio is on its way for any of it."""
@@ -251,6 +253,10 @@ def word_start(text: str, at: int) -> int:
     while at < len(text) and text[at].isspace():
         at += 1
     return at
+
+
+def _waits(group: Group, least: int) -> bool:
+    return len(group.audio) < least and not group.is_whole
 
 
 def _joins(last: Group, text: str, label: Label) -> bool:

@@ -150,11 +150,11 @@ def _text(fields: Fields, key: str, owner: str = "", *, default: str | None = No
 
 def _number(fields: Fields, key: str, owner: str = "", *, default: int = 0) -> int:
     value = fields.get(key)
+    if value is None:
+        return default
     number = _whole(value)
     if number is not None:
         return number
-    if value is None:
-        return default
     found = quote(value) if type(value) is str else describe(value)
     raise malformed(owner + key, found, "a whole number, 0 or more")
 

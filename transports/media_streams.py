@@ -174,8 +174,9 @@ class MediaStream:
     def _load(self, data: str | bytes, binary: bool) -> dict[str, Any]:
         if binary:
             raise malformed("message", "a binary frame", "JSON text", 1003)
-        if _size(data) > self._max_message:
-            raise malformed("message", f"{_size(data)} bytes", f"at most {self._max_message}", 1009)
+        size = len(data) if type(data) is bytes else _size(data)
+        if size > self._max_message:
+            raise malformed("message", f"{size} bytes", f"at most {self._max_message}", 1009)
         try:
             message = orjson.loads(data)
         except orjson.JSONDecodeError:

@@ -14,7 +14,7 @@ from trunkline.calls.statements import Write
 BACKLOG = 10_000
 """Writes that may wait; some minutes of eighty calls."""
 
-GATHER = 0.05
+GATHER = 0.2
 """Seconds for which writes are gathered: a transaction costs as much as ten rows in it."""
 
 MOST = 200
