@@ -23,12 +23,13 @@ from pipecat.frames.frames import (
     TTSTextFrame,
 )
 from pipecat.metrics.metrics import MetricsData
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, FrameProcessorSetup
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessorSetup
 
 from processors import g711
 from processors.aura_opening import AuraOpening, aura_options
 from processors.aura_session import AuraSession
 from processors.deepgram import Deepgram
+from processors.direct import UnwatchedStage
 from processors.errors import VendorError
 from processors.lead import Lead
 from processors.socket_recipe import Recipe, Stock
@@ -58,7 +59,7 @@ class EndOfSpeech:
     """Whether the assistant's context takes it in at once, not with the reply around it."""
 
 
-class AuraTTS(FrameProcessor):
+class AuraTTS(UnwatchedStage):
     """Speaks what it is given, in order; every other frame keeps its place behind the audio before it.
 
     A sentence is announced (``TTSTextFrame``) right ahead of its audio (``SpeechFrame``), so that what

@@ -57,8 +57,11 @@ class _Sound(Frame, AudioRawFrame):
     def name(self) -> str:  # type: ignore[override]
         return f"{type(self).__name__}#{self.id}"
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self.mulaw)} samples)"
+    def __str__(self) -> str:
+        # pipecat formats it at each hop, for a log that nobody reads: it must not decode anything.
+        return f"{self.name}({len(self.mulaw)} samples)"
+
+    __repr__ = __str__
 
 
 class CallerAudioFrame(_Sound, InputAudioRawFrame):

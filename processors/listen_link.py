@@ -65,6 +65,7 @@ class ListenLink:
         self._lost = lost
         self._report = report
         self._take = take
+        self._loop: asyncio.AbstractEventLoop
         self._backoff = Backoff()
         self._socket: Socket | None = None
         self._work = asyncio.Event()
@@ -97,7 +98,7 @@ class ListenLink:
         """Send without waking a task, which costs more than the sending; it takes over where that fails."""
         audio = self.replay.read(self._sent, MESSAGE)
         if self._sent + len(audio) == end and not self._orders and self._socket_takes(audio):
-            self._sent, self._sent_at = end, _now()
+            self._sent, self._sent_at = end, self._loop.time()
         else:
             self._work.set()
 
@@ -201,6 +202,7 @@ class ListenLink:
                 await socket.close()
 
     def _begin(self, socket: Socket) -> None:
+        self._loop = asyncio.get_running_loop()  # asking for it at each packet takes a system call each
         self._socket = socket
         self._verdict = None
         self._orders.clear()
