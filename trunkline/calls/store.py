@@ -99,7 +99,7 @@ class CallStore:
             "reason": outcome.reason,
             "last_words": outcome.last_words,
         }
-        self._writer.put(Write(self._statements.end, row))
+        self._writer.put(Write(self._statements.end, row), urgent=True)
 
     # What may be asked.
 

@@ -26,18 +26,20 @@ RETRY_AFTER = 0.2
 
 
 class Writer:
-    """Keeps what it is given, in order. Nothing of it waits but :meth:`flush` and :meth:`close`."""
+    """Keeps what it is given, in order. Only :meth:`flush` and :meth:`close` wait."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._queue: asyncio.Queue[Write] = asyncio.Queue(BACKLOG)
         self._task: asyncio.Task[None] | None = None
+        self._urgent = asyncio.Event()
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="call-store")
 
     async def flush(self) -> None:
         """Return when all that was given so far has been written."""
+        self._urgent.set()
         await self._queue.join()
 
     async def close(self) -> None:
@@ -48,16 +50,22 @@ class Writer:
             with suppress(asyncio.CancelledError):
                 await self._task
 
-    def put(self, write: Write) -> None:
+    def put(self, write: Write, *, urgent: bool = False) -> None:
+        """Have it written: within a moment, or at once if other processes may ask for it."""
         try:
             self._queue.put_nowait(write)
+            if urgent:
+                self._urgent.set()
         except asyncio.QueueFull:
             logger.error("the call store is {} writes behind; a record was dropped", BACKLOG)
 
     async def _run(self) -> None:
         while True:
             writes = [await self._queue.get()]
-            await asyncio.sleep(GATHER)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GATHER):
+                    await self._urgent.wait()
+            self._urgent.clear()
             while len(writes) < MOST and not self._queue.empty():
                 writes.append(self._queue.get_nowait())
             try:

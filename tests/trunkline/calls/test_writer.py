@@ -54,10 +54,24 @@ async def test_what_comes_within_a_moment_is_one_transaction(tmp_path: Path) -> 
         began = asyncio.get_running_loop().time()
         for number in range(30):
             writer.put(note(number))
-        await writer.flush()
+        await asyncio.sleep(2 * GATHER)
         assert len(times) == 1
         assert times[0] - began == pytest.approx(GATHER, abs=0.02)
         assert await kept(engine) == list(range(30))
+
+
+async def test_what_is_urgent_is_written_at_once_and_takes_along_what_waits(tmp_path: Path) -> None:
+    async with writing(tmp_path) as (writer, engine):
+        times = commits(engine)
+        began = asyncio.get_running_loop().time()
+        writer.put(note(1))
+        writer.put(note(2), urgent=True)
+        await asyncio.sleep(GATHER / 4)
+        assert [at - began < GATHER / 4 for at in times] == [True]
+        assert await kept(engine) == [1, 2]
+        writer.put(note(3))
+        await asyncio.sleep(GATHER / 2)
+        assert await kept(engine) == [1, 2]
 
 
 async def test_closing_writes_what_waits(tmp_path: Path) -> None:
