@@ -31,6 +31,7 @@ from loguru import logger
 
 from benchmarks.one_call import NUMBER, RULES, line
 from benchmarks.start_window import PARTS, Starts, Window, callbacks_timed, turns_timed, watched
+from trunkline import garbage
 from trunkline.loader import Loaded
 from trunkline.sandbox.brain import ScriptedBrain
 from trunkline.sandbox.carrier import AUTH_TOKEN
@@ -100,6 +101,7 @@ async def server(folder: Path) -> AsyncIterator[Callable[[], Any]]:
     }
     async with Service(load(**told), [Loaded(Path("bench.py"), line())]) as service:
         await service.vendors.prompts.ready()
+        garbage.settle(service.switchboard)
 
         async def call() -> None:
             orders.write(f"{service.url}/twilio/voice\n".encode())
