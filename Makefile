@@ -24,13 +24,14 @@ demo: setup ## a spoken sandbox call to the front desk: transcript, latency tabl
 	@$(BIN)/trunkline call pipelines/front_desk.py
 
 test: setup ## all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not realtime"
+	@$(BIN)/python -m pytest -m realtime
 
-bench: setup ## load on one core, beside stock pipecat if it is there: five minutes, ratios against the committed ones
+bench: setup .venv-stock/.ready ## load on one core, beside stock pipecat: five minutes, ratios against the committed ones
 	@$(BIN)/python -m benchmarks.run --short --out build/bench.json
 	@$(BIN)/python -m benchmarks.compare build/bench.json
 
-bench-peers: .venv-stock/.ready .venv-livekit/.ready ## set up stock pipecat and LiveKit Agents, to be measured beside us
+bench-peers: .venv-stock/.ready .venv-livekit/.ready ## set up LiveKit Agents as well, to be measured beside us
 
 .venv-%/.ready: benchmarks/subjects/%.txt | setup
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-$*

@@ -94,7 +94,7 @@ class Vendors:
         )
 
 
-class Ear(AudioInput):
+class Ear(AudioInput):  # type: ignore[misc]
     """The caller's sound, in frames of 50 ms as a room brings it: frames cost, and the line's have 20 ms."""
 
     def __init__(self) -> None:
@@ -116,7 +116,7 @@ class Ear(AudioInput):
         return frame
 
 
-class Mouth(AudioOutput):
+class Mouth(AudioOutput):  # type: ignore[misc]
     """What the caller is to hear. A mark behind each segment tells when it has been played."""
 
     def __init__(self, stream_sid: str) -> None:

@@ -2,8 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from tests.benchmarks.subjects.calling import GREETING, LONG, QUESTION, Caller, subject, world
 from trunkline.sandbox.telephone.records import MarkReceived, StreamStopped
+
+pytestmark = pytest.mark.realtime
 
 
 async def test_a_caller_is_greeted_answered_and_may_interrupt_while_another_is_silent() -> None:

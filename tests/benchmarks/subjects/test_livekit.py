@@ -13,6 +13,9 @@ from trunkline.sandbox.carrier import ACCOUNT_SID, AUTH_TOKEN
 from trunkline.sandbox.telephone.records import MarkReturned, Record, StreamStarted
 from trunkline.sandbox.world import KEY, World
 
+pytestmark = pytest.mark.realtime
+
+
 LIVEKIT = KINDS["livekit"]
 
 

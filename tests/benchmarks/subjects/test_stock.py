@@ -4,8 +4,12 @@ import asyncio
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 
+import pytest
+
 from benchmarks.subject import ROOT
 from tests.benchmarks.subjects.calling import GREETING, LONG, QUESTION, Caller, subject, world
+
+pytestmark = pytest.mark.realtime
 
 
 async def test_a_caller_is_greeted_answered_and_may_interrupt() -> None:

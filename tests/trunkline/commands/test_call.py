@@ -28,6 +28,7 @@ def test_a_broken_script_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureF
     assert "sing" in capsys.readouterr().err
 
 
+@pytest.mark.realtime
 @pytest.mark.spoken
 def test_a_spoken_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["call", str(FILE), "--say", "And how much is a check-up?", "--recordings", str(tmp_path)]

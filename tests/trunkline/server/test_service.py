@@ -36,7 +36,12 @@ def loaded(name: str, number: str, *, whole: bool = True) -> Loaded:
 
     @line.answer
     def compose(call: Call) -> list[FrameProcessor]:
-        stages = [call.input(), call.deepgram_stt(), call.aura_tts(), call.output()]
+        stages: list[FrameProcessor] = [
+            call.input(),
+            call.deepgram_stt(),
+            call.aura_tts(),
+            call.output(),
+        ]
         return stages if whole else stages[:-1]
 
     return Loaded(Path(f"{name}.py"), line)
