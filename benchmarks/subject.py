@@ -52,18 +52,18 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("trunkline", (1, 20, 40, 60, 80, 100), 10, "make setup"),
-        Kind("floor", (1, 20, 40, 60, 80, 100), 10, "make setup"),
+        Kind("trunkline", (1, 20, 60, 80, 100), 10, "make setup"),
+        Kind("floor", (1, 60, 80), 10, "make setup"),
         Kind(
             "stock",
-            (1, 2, 4, 6, 8, 10),
+            (1, 4, 6),
             1,
             "make bench-peers",
             ROOT / ".venv-stock/bin/python",
         ),
         Kind(
             "livekit",
-            (1, 5, 10, 15, 20),
+            (1, 10, 15),
             1,
             "make bench-peers",
             ROOT / ".venv-livekit/bin/python",
