@@ -75,11 +75,12 @@ def sentence(run: Run) -> str:
 
 def _carries(sweep: Sweep | None) -> str:
     carried = sweep.carried() if sweep else None
-    if sweep is None or carried is None or carried.calls == 0:
+    # Where noise ended the count, it says nothing of the subject.
+    if sweep is None or carried is None or carried.calls == 0 or carried.noisy:
         return ""
     count = f"{'at least ' if carried.at_least else ''}{carried.calls} call{'s' * (carried.calls > 1)}"
     cost = _number(sweep.at(carried.calls, ratios.cpu))
-    return f"**{count}** of {named(sweep.subject)} ({cost} ms{', noisy' if carried.noisy else ''})"
+    return f"**{count}** of {named(sweep.subject)} ({cost} ms)"
 
 
 def judged(run: Run) -> str:
