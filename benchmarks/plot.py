@@ -109,7 +109,7 @@ def _panel(axes: Axes, panel: Panel, sweeps: Sequence[Sweep]) -> None:
     for carried, sweep in ((sweep.carried(), sweep) for sweep in sweeps if panel.with_capacity):
         if carried and carried.at_least:
             names[sweep.subject] += f", ≥ {carried.calls}"
-        elif carried:
+        elif carried and not carried.noisy:
             _capacity(axes, panel, sweep, carried.calls)
     _labels(axes, panel, lines, names)
 
