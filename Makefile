@@ -24,7 +24,7 @@ demo: setup ## a spoken sandbox call to the front desk: transcript, latency tabl
 	@$(BIN)/trunkline call pipelines/front_desk.py
 
 test: setup ## all tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not realtime"
+	@$(BIN)/python -m pytest --numprocesses logical --dist worksteal -m "not realtime"
 	@$(BIN)/python -m pytest -m realtime
 
 bench: setup .venv-stock/.ready ## load on one core, beside stock pipecat: five minutes, ratios against the committed ones

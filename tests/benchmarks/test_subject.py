@@ -28,7 +28,7 @@ def test_an_interpreter_that_is_not_there_says_what_to_install() -> None:
 
 def test_a_module_that_is_not_there_says_which() -> None:
     with pytest.raises(SubjectFailed, match=r"No module named benchmarks.subjects.nobody"):
-        start(replace(KINDS["stock"], name="nobody"))
+        start(replace(KINDS["floor"], name="nobody"))
 
 
 def test_a_subject_without_its_settings_says_so() -> None:

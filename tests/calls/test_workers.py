@@ -11,7 +11,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import psutil
-import pytest
 import uvloop
 
 from tests.calls.town import (
@@ -255,7 +254,6 @@ def check_records(folder: Path, sid: str, calls: int) -> None:
     assert outcomes == [("failed", "the server was stopped")] * calls
 
 
-@pytest.mark.realtime
 def test_a_worker_dies_and_its_callers_go_on(tmp_path: Path) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(asyncio.wait_for(live_through_a_death(tmp_path), 60))
