@@ -29,10 +29,10 @@ from typing import Any, cast
 import uvloop
 from loguru import logger
 
-from benchmarks.one_call import NUMBER, RULES, line
+from benchmarks.one_call import NUMBER, RULES
 from benchmarks.start_window import PARTS, Starts, Window, callbacks_timed, turns_timed, watched
-from trunkline import garbage
-from trunkline.loader import Loaded
+from benchmarks.subjects.trunkline import LINE
+from trunkline import garbage, loader
 from trunkline.sandbox.brain import ScriptedBrain
 from trunkline.sandbox.carrier import AUTH_TOKEN
 from trunkline.sandbox.ears import Phrasebook, PhraseEars
@@ -99,7 +99,7 @@ async def server(folder: Path) -> AsyncIterator[Callable[[], Any]]:
         "TRUNKLINE_PUBLIC_URL": None,
         **json.loads(await answers.readline()),
     }
-    async with Service(load(**told), [Loaded(Path("bench.py"), line())]) as service:
+    async with Service(load(**told), loader.load_all([LINE])[0]) as service:
         await service.vendors.prompts.ready()
         garbage.settle(service.switchboard)
 

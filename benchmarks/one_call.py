@@ -16,18 +16,13 @@ from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import uvloop
 from loguru import logger
-from pipecat.processors.frame_processor import FrameProcessor
 
-from processors import g711
+from benchmarks.load.speech import onset
+from benchmarks.subjects.trunkline import LINE
 from processors.g711 import SILENCE
-from processors.sentence_splitter import SentenceSplitter
-from processors.vad import VAD
-from trunkline.call import Call
-from trunkline.line import Line
-from trunkline.loader import Loaded
+from trunkline import loader
 from trunkline.sandbox.brain import Rule, ScriptedBrain
 from trunkline.sandbox.ears import Phrasebook, PhraseEars
 from trunkline.sandbox.phrases import load
@@ -45,8 +40,6 @@ QUESTION = "Hello, what are your opening hours on Saturday?"
 INTERRUPTIONS = [text for text, sound in load().items() if text != QUESTION and len(sound) < 20_000]
 LONG = "Let me tell you. " + "We are open from eight to six on every day of the week but Sunday " * 3 + "."
 RULES = (Rule("opening hours", LONG), Rule(".", "All right."))
-AUDIBLE_DB = 30
-"""A caller is taken to speak from the first 5 ms that are within so many decibels of the loud parts."""
 
 
 @dataclass
@@ -57,27 +50,6 @@ class Figures:
     reply_beyond_vendors: list[float] = field(default_factory=list)
     barge_in: list[float] = field(default_factory=list)
     longest_gap_while_five_calls_start: list[float] = field(default_factory=list)
-
-
-def line() -> Line:
-    made = Line(name="bench", number=NUMBER, greeting="Hello, this is the bench.", prompt="Answer.")
-
-    @made.answer
-    def compose(call: Call) -> list[FrameProcessor]:
-        context = call.context()
-        return [
-            call.input(),
-            VAD(),
-            call.deepgram_stt(),
-            context.user(),
-            call.openai(),
-            SentenceSplitter(),
-            call.aura_tts(),
-            call.output(),
-            context.assistant(),
-        ]
-
-    return made
 
 
 class Bench:
@@ -130,14 +102,6 @@ class Bench:
             await other.ended()
 
 
-def onset(speech: bytes) -> float:
-    """Seconds into a recording at which it can be heard."""
-    sound = np.frombuffer(g711.decode(speech), g711.PCM).astype(float)
-    power = (sound[: len(sound) // 40 * 40].reshape(-1, 40) ** 2).mean(axis=1)
-    audible = power > np.percentile(power, 95) / 10 ** (AUDIBLE_DB / 10)
-    return float(audible.argmax()) * 0.005
-
-
 async def quiet(phone: Phone, seconds: float = 0.4) -> None:
     """Until the agent has been silent for so long."""
     while set(phone.heard[-int(8000 * seconds) :]) != set(SILENCE):  # noqa: ASYNC110 - sound just grows
@@ -166,7 +130,7 @@ async def measure(rounds: int) -> Figures:
         async with world:
             # Not measured: the world's own work, in this process, would count as the calls'.
             settings = world.settings(Path(folder) / "calls.db", TRUNKLINE_MAX_CALLS=100)
-            async with Service(settings, [Loaded(Path("bench.py"), line())]) as service:
+            async with Service(settings, loader.load_all([LINE])[0]) as service:
                 await service.vendors.prompts.ready()
                 bench = Bench(world, service)
                 for _ in range(max(1, rounds // 10)):

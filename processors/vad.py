@@ -65,8 +65,7 @@ class VAD(HearingStage):
 
     def hear(self, frame: CallerAudioFrame) -> DirectStage | None:
         if self._slot is not None:
-            self._heard_at = self._loop.time()
-            self._slot.feed(frame.mulaw)
+            self._take(frame.mulaw, self._slot)
         return self.hand_on(frame)
 
     async def cleanup(self) -> None:
@@ -91,12 +90,15 @@ class VAD(HearingStage):
 
     async def _listen(self, frame: InputAudioRawFrame, slot: Slot) -> None:
         if frame.sample_rate == RATE and frame.num_channels == 1:
-            self._heard_at = self._loop.time()
-            slot.feed(frame.mulaw if isinstance(frame, CallerAudioFrame) else g711.encode(frame.audio))
+            self._take(frame.mulaw if isinstance(frame, CallerAudioFrame) else g711.encode(frame.audio), slot)
         elif not self._unfit:
             self._unfit = True
             found = f"{frame.sample_rate} Hz with {frame.num_channels} channel(s)"
             await self.push_error(f"VAD hears {RATE} Hz mono only, found {found}; it will miss the caller")
+
+    def _take(self, mulaw: bytes, slot: Slot) -> None:
+        self._heard_at = self._loop.time()
+        slot.feed(mulaw)
 
     def _on_window(self, probability: float, level_dbfs: float) -> None:
         transition = self._activity.hear(probability, level_dbfs=level_dbfs)

@@ -42,6 +42,4 @@ class TwilioInput(DirectStage):
 
     async def _hear(self, mulaw: bytes) -> None:
         if mulaw:
-            frame = CallerAudioFrame(mulaw)
-            if (rest := self.hand_on(frame)) is not None:
-                await rest.push_frame(frame)
+            await self.push_frame(CallerAudioFrame(mulaw))

@@ -124,7 +124,7 @@ class Admission:
         most = self._quota.stt if kind == "listen" else self._quota.tts
         if most is None:
             return None
-        used = sum((self._needs.get(line.number, NO_STREAMS) for line in self._taken.values()), NO_STREAMS)
+        used = self._used(self._load())
         return max(0, most - (used.stt if kind == "listen" else used.tts))
 
     def stop_waiting(self, sid: str) -> None:
@@ -135,7 +135,7 @@ class Admission:
 
     def _reason(self, line: Line, ahead: Iterable[Line]) -> Reason | None:
         """Why there is no place for a call once those ahead of it have theirs; who has to wait takes none."""
-        load = Counter(taken.number for taken in self._taken.values())
+        load = self._load()
         for earlier in ahead:
             if self._lacks(load, earlier) is None:
                 load[earlier.number] += 1
@@ -153,13 +153,19 @@ class Admission:
 
     def _over_quota(self, load: Counter[str], line: Line) -> Reason | None:
         need = self._needs.get(line.number, NO_STREAMS)
-        used = sum((self._streams(load, number) for number in load), NO_STREAMS)
-        if (what := self._quota.lacks(used, need)) is not None:
+        if (what := self._quota.lacks(self._used(load), need)) is not None:
             return Reason(f"{what}-streams")
         own = Quota(line.stt_streams, line.tts_streams)
         if (what := own.lacks(self._streams(load, line.number), need)) is not None:
             return Reason(f"line-{what}-streams")
         return None
+
+    def _load(self) -> Counter[str]:
+        """Calls by the number of their line."""
+        return Counter(taken.number for taken in self._taken.values())
+
+    def _used(self, load: Counter[str]) -> Streams:
+        return sum((self._streams(load, number) for number in load), NO_STREAMS)
 
     def _streams(self, load: Counter[str], number: str) -> Streams:
         return self._needs.get(number, NO_STREAMS) * load[number]

@@ -82,6 +82,11 @@ def audible(mulaw: bytes) -> NDArray[np.bool_]:
     return power > np.percentile(power, 95) / 10 ** (AUDIBLE_DB / 10)
 
 
+def onset(mulaw: bytes) -> float:
+    """Seconds into a recording at which it can be heard, to 5 ms."""
+    return int(audible(mulaw).argmax()) * WINDOW / (1000 * BYTES_PER_MS)
+
+
 def _utterance(text: str, mulaw: bytes) -> Utterance:
     heard = np.flatnonzero(audible(mulaw)) * WINDOW // PACKET
     blocks = (mulaw[at : at + PACKET].ljust(PACKET, SILENCE) for at in range(0, len(mulaw), PACKET))

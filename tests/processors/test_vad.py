@@ -19,6 +19,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection
 
+from benchmarks.load import speech
 from processors.frames import RATE, CallerAudioFrame
 from processors.g711 import PCM, SILENCE, decode, encode
 from processors.silero import Silero, shared
@@ -31,9 +32,6 @@ START, STOP = VADUserStartedSpeakingFrame, VADUserStoppedSpeakingFrame
 
 SECOND = SILENCE * 8000
 
-LEVELS_DB = 30
-"""What is this much below a recording's loud parts is not heard as part of its words."""
-
 
 def packet(mulaw: bytes) -> CallerAudioFrame:
     return CallerAudioFrame(mulaw)
@@ -41,9 +39,7 @@ def packet(mulaw: bytes) -> CallerAudioFrame:
 
 def audible(mulaw: bytes) -> tuple[float, float]:
     """Seconds at which a recording's words begin and end, to 5 ms."""
-    samples = np.frombuffer(decode(mulaw), PCM).astype(float)
-    power = (samples[: len(samples) // 40 * 40].reshape(-1, 40) ** 2).mean(axis=1)
-    words = np.nonzero(power > np.percentile(power, 95) / 10 ** (LEVELS_DB / 10))[0]
+    words = np.flatnonzero(speech.audible(mulaw))
     return words[0] * 0.005, (words[-1] + 1) * 0.005
 
 

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import numpy as np
 import pytest
 
+from benchmarks.load.speech import onset
 from benchmarks.machine import cores
 from benchmarks.subject import KINDS, Subject, SubjectMissing
-from processors import g711
 from trunkline.sandbox.brain import Rule, ScriptedBrain
 from trunkline.sandbox.carrier import ACCOUNT_SID, AUTH_TOKEN
 from trunkline.sandbox.ears import Phrasebook, PhraseEars
@@ -111,10 +110,3 @@ class Caller:
     def complaints(self) -> list[Warned]:
         """What the carrier had to complain of."""
         return self.phone.log.of(Warned)
-
-
-def onset(speech: bytes) -> float:
-    """Seconds into a recording at which it can be heard."""
-    sound = np.frombuffer(g711.decode(speech), g711.PCM).astype(float)
-    power = (sound[: len(sound) // 40 * 40].reshape(-1, 40) ** 2).mean(axis=1)
-    return float((power > np.percentile(power, 95) / 1000).argmax()) * 0.005
