@@ -31,13 +31,13 @@ async def test_callers_are_greeted_answered_and_listened_to_when_they_barge_in(t
         await crowd.grow(3, per_second=2)
         await asyncio.sleep(3)
         crowd.seen.open = True
-        await asyncio.sleep(20)
+        await asyncio.sleep(30)
         crowd.seen.open = False
         assert crowd.up == 3
     seen = crowd.seen
     assert seen.described() == []
     assert len(seen.greeting) == 3
-    assert len(seen.reply) > 4
+    assert len(seen.reply) > 7
     assert len(seen.barge_in) >= 2
     assert seen.gaps == []
     replies = seen.spread_of_replies(VENDORS_MS)
