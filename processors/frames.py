@@ -86,3 +86,8 @@ class HangUpFrame(ControlFrame):
     """Ends the call once everything said before it has been heard; an interruption drops it."""
 
     reason: str = "completed"
+
+
+@dataclass
+class PlayOnFrame(SystemFrame):
+    """The caller's sound was no barge-in: what was ducked or held back is played on."""
