@@ -6,7 +6,7 @@ here until marks prove it. Bot-speaking frames follow the ledger, not the sender
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
@@ -31,9 +31,18 @@ from pipecat.utils.text.base_text_aggregator import TextType
 
 from processors import g711
 from processors.direct import DirectStage
-from processors.frames import RATE, HangUpFrame, HeardTextFrame, SpeechFrame
+from processors.frames import (
+    RATE,
+    HangUpFrame,
+    HeardTextFrame,
+    ReplyPlayedFrame,
+    ReplySentFrame,
+    SpeechFrame,
+    UninterruptibleSpeechFrame,
+)
 from transports.errors import LocalProtocolError
 from transports.playback import HeardText
+from transports.reach import Sent
 from transports.twilio_stream import TwilioStream
 
 PATIENCE = 1.0
@@ -47,6 +56,9 @@ OPENS = (LLMFullResponseStartFrame, TTSStartedFrame)
 
 CLOSES = (LLMFullResponseEndFrame, TTSStoppedFrame, EndFrame, HangUpFrame)
 """All speech of the reply is here."""
+
+SPEECH = (OutputAudioRawFrame, TTSTextFrame)
+"""What is said: sound, and ahead of it the text that it speaks."""
 
 TICK = 0.001
 """Seconds; keeps a deadline on the far side of a rounded byte position."""
@@ -67,6 +79,7 @@ class TwilioOutput(DirectStage):
         self._held: deque[tuple[int, Frame]] = deque()
         self._speaking = False
         self._reply_open = False
+        self._is_uninterruptible = False
         self._progress = asyncio.Event()
         self._started = asyncio.Event()
         self._follower: asyncio.Task[None] | None = None
@@ -75,10 +88,8 @@ class TwilioOutput(DirectStage):
         await super().process_frame(frame, direction)
         if direction is FrameDirection.UPSTREAM:
             await self.push_frame(frame, direction)
-        elif isinstance(frame, OutputAudioRawFrame):
-            self._play(frame)
-        elif isinstance(frame, TTSTextFrame) and not isinstance(frame, HeardTextFrame):
-            self._stream.begin(frame.text, append_to_context=frame.append_to_context)
+        elif isinstance(frame, SPEECH) and not isinstance(frame, HeardTextFrame):
+            await self._speak(frame)
         elif isinstance(frame, InterruptionFrame):
             await self._interrupt(frame)
         elif isinstance(frame, (SystemFrame, *AT_ONCE)):
@@ -97,7 +108,34 @@ class TwilioOutput(DirectStage):
             await self._stop()
         await self.push_frame(frame)
 
-    def _play(self, frame: OutputAudioRawFrame) -> None:
+    async def _speak(self, frame: Frame) -> None:
+        """Play it, unless it has to wait: an interruption is to spare what must be heard to its end."""
+        if any(isinstance(held, SPEECH) for _, held in self._held):
+            self._hold(frame)
+        elif frame.interruptible or self._is_uninterruptible:
+            self._play(frame)
+        elif self._position() < self._stream.playback.queued:
+            self._hold(frame)
+        else:
+            self._is_uninterruptible = True
+            await self.broadcast_frame(UninterruptibleSpeechFrame, playing=True)
+            self._play(frame)
+
+    def _play(self, frame: Frame) -> None:
+        if frame.interruptible:
+            self._end_uninterruptible()
+        if isinstance(frame, TTSTextFrame):
+            self._stream.begin(frame.text, append_to_context=frame.append_to_context)
+        elif isinstance(frame, OutputAudioRawFrame):
+            self._sound(frame)
+
+    def _end_uninterruptible(self) -> None:
+        """What comes next may be interrupted; told when what came before it was heard."""
+        if self._is_uninterruptible:
+            self._is_uninterruptible = False
+            self._held.append((self._stream.playback.queued, UninterruptibleSpeechFrame(playing=False)))
+
+    def _sound(self, frame: OutputAudioRawFrame) -> None:
         if isinstance(frame, SpeechFrame):
             self._stream.say(frame.mulaw)
         elif (frame.sample_rate, frame.num_channels) == (RATE, 1):
@@ -111,11 +149,14 @@ class TwilioOutput(DirectStage):
     def _hold(self, frame: Frame) -> None:
         """Keep a frame until the sound queued before it was heard."""
         self._stream.mark()
+        if isinstance(frame, TTSStartedFrame):
+            self._stream.reach.begin(self._stream.playback.queued, self.get_event_loop().time())
         if isinstance(frame, OPENS):
             self._reply_open = True
         elif isinstance(frame, CLOSES):
             self._reply_open = False
             self._stream.playback.finish()
+            self._end_uninterruptible()
         self._held.append((self._stream.playback.queued, frame))
         self._progress.set()
 
@@ -124,13 +165,26 @@ class TwilioOutput(DirectStage):
         for heard in self._stream.heard_at_cut():
             await self._push_heard(heard)
         kept = [held for _, held in self._held if not held.interruptible]
+        await self._tell_interruptible()
         self._held.clear()
         self._reply_open = False
         self._stream.open_gate()
         await self._stop_speaking()
         await self.push_frame(frame)
-        for held in kept:
-            self._hold(held)
+        await self._take_again(kept)
+
+    async def _take_again(self, frames: Iterable[Frame]) -> None:
+        for frame in frames:
+            if isinstance(frame, SPEECH):
+                await self._speak(frame)
+            else:
+                self._hold(frame)
+
+    async def _tell_interruptible(self) -> None:
+        marked = any(isinstance(held, UninterruptibleSpeechFrame) for _, held in self._held)
+        if self._is_uninterruptible or marked:
+            self._is_uninterruptible = False
+            await self.broadcast_frame(UninterruptibleSpeechFrame, playing=False)
 
     def _follow(self) -> None:
         self._stream.on_progress = self._progress.set
@@ -149,7 +203,15 @@ class TwilioOutput(DirectStage):
             if self._started.is_set():
                 self._started.clear()
                 await self._start_speaking()
+            await self._tell_reach()
             await self._release()
+
+    async def _tell_reach(self) -> None:
+        for news in self._stream.reach.news():
+            if isinstance(news, Sent):
+                await self.push_frame(ReplySentFrame(news.voiced_at, news.sent_at))
+            else:
+                await self.push_frame(ReplyPlayedFrame(news.at))
 
     def _next_deadline(self) -> float | None:
         """When the clock alone says that what waits first was heard; None while nothing waits for it."""
@@ -169,7 +231,12 @@ class TwilioOutput(DirectStage):
         while self._held and self._held[0][0] <= position:
             at, frame = self._held.popleft()
             await self._tell_heard(at)
-            await self._let_go(frame)
+            if isinstance(frame, SPEECH):
+                behind = [held for _, held in self._held]
+                self._held.clear()
+                await self._take_again((frame, *behind))
+            else:
+                await self._let_go(frame)
         await self._tell_heard(position)
         if not self._reply_open and position >= self._stream.playback.queued:
             await self._stop_speaking()
@@ -177,6 +244,9 @@ class TwilioOutput(DirectStage):
     async def _let_go(self, frame: Frame) -> None:
         if isinstance(frame, HangUpFrame):
             self._on_hang_up(frame.reason)
+            return
+        if isinstance(frame, UninterruptibleSpeechFrame):
+            await self.broadcast_frame(UninterruptibleSpeechFrame, playing=False)
             return
         if isinstance(frame, LLMFullResponseEndFrame):
             await self._stop_speaking()
@@ -187,9 +257,10 @@ class TwilioOutput(DirectStage):
             await self._push_heard(heard)
 
     async def _push_heard(self, heard: HeardText) -> None:
-        frame = HeardTextFrame(heard.text, TextType.SENTENCE)
-        frame.append_to_context = heard.append_to_context
-        await self.push_frame(frame)
+        for direction in (FrameDirection.DOWNSTREAM, FrameDirection.UPSTREAM):
+            frame = HeardTextFrame(heard.text, TextType.SENTENCE)
+            frame.append_to_context = heard.append_to_context
+            await self.push_frame(frame, direction)
 
     async def _start_speaking(self) -> None:
         if not self._speaking:
@@ -199,6 +270,7 @@ class TwilioOutput(DirectStage):
     async def _stop_speaking(self) -> None:
         if self._speaking:
             self._speaking = False
+            self._stream.play_on()  # nothing is left to be ducked; the next reply is as loud as ever
             await self.broadcast_frame(BotStoppedSpeakingFrame)
 
     async def _stop(self) -> None:

@@ -47,6 +47,7 @@ class Playout:
         self._latency = latency
         self._loop = asyncio.get_running_loop()
         self._free_at = 0.0
+        self._pieces: list[tuple[float, float, bytes]] = []
         self._waiting: list[asyncio.TimerHandle] = []
         self._marks: dict[str, asyncio.TimerHandle] = {}
         self.stalled: asyncio.Event | None = None
@@ -62,11 +63,14 @@ class Playout:
         if message["event"] == "media":
             data = base64.b64decode(message["media"]["payload"])
             self.log.append(Sent(now, "media", data))
-            self._free_at = max(now, self._free_at) + len(data) / 8000
+            begins = max(now, self._free_at)
+            self._free_at = begins + len(data) / 8000
+            self._pieces.append((begins, self._free_at, data))
             self._waiting.append(self._loop.call_at(self._free_at, self.heard.extend, data))
         elif message["event"] == "mark":
             name = message["mark"]["name"]
-            self.log.append(Sent(now, "mark", name=name))
+            # One that is sent into silence measures the way; it tells nothing of what is heard.
+            self.log.append(Sent(now, "mark" if self._free_at > now else "probe", name=name))
             due = max(now, self._free_at) + self._latency
             if self.returns_marks:
                 self._marks[name] = self._loop.call_at(due, self._stream.marked, name)
@@ -76,6 +80,7 @@ class Playout:
 
     def _clear(self, now: float) -> None:
         self._free_at = now
+        self._pieces = [(begins, min(ends, now), data) for begins, ends, data in self._pieces if begins < now]
         for timer in self._waiting:
             timer.cancel()
         for name, timer in self._marks.items():
@@ -84,8 +89,18 @@ class Playout:
                 self._loop.call_soon(self._stream.marked, name)
         self._waiting, self._marks = [], {}
 
+    def played(self) -> bytes:
+        """All that was played until now, to the byte."""
+        now = self._loop.time()
+        return b"".join(
+            data[: round((min(ends, now) - begins) * 8000)]
+            for begins, ends, data in self._pieces
+            if begins < now
+        )
+
     def events(self) -> list[str]:
-        return [sent.event for sent in self.log]
+        """What came, without the marks that measure the way."""
+        return [sent.event for sent in self.log if sent.event != "probe"]
 
     def media(self) -> list[Sent]:
         return [sent for sent in self.log if sent.event == "media"]

@@ -20,7 +20,7 @@ from pipecat.frames.frames import (
 from pipecat.utils.text.base_text_aggregator import TextType
 
 from processors import g711
-from processors.frames import HangUpFrame, HeardTextFrame, SpeechFrame
+from processors.frames import HangUpFrame, HeardTextFrame, ReplyPlayedFrame, ReplySentFrame, SpeechFrame
 from tests.support import Bench, StageError, Wait
 from tests.transports.playout import Playout
 from transports.twilio_output import PATIENCE, TwilioOutput
@@ -102,12 +102,36 @@ async def test_bot_speaking_frames_follow_the_ledger(stream: TwilioStream) -> No
     stream.detach()
 
 
+async def test_it_is_told_when_a_reply_goes_out_and_when_it_is_heard(stream: TwilioStream) -> None:
+    Playout(stream)
+    async with Bench(TwilioOutput(stream)) as bench:
+        loop = asyncio.get_running_loop()
+        for text in ("one two", "three"):
+            began = loop.time()
+            out = await bench.send(*reply((text, 0.5)), Wait(1))
+            sent, played = out.of(ReplySentFrame)[-1], out.of(ReplyPlayedFrame)[-1]
+            assert sent.voiced_at == pytest.approx(began, abs=0.005)
+            assert sent.sent_at == pytest.approx(sent.voiced_at, abs=0.005)
+            assert played.played_at == pytest.approx(began, abs=0.03)
+        assert len(out.of(ReplySentFrame)) == len(out.of(ReplyPlayedFrame)) == 2
+    stream.detach()
+
+
+async def test_a_reply_that_is_cut_before_it_is_heard_is_sent_and_not_played(stream: TwilioStream) -> None:
+    Playout(stream)
+    async with Bench(TwilioOutput(stream)) as bench:
+        out = await bench.send(*reply(("one two three", 2.0)), Wait(0.5))
+        out = await bench.send(InterruptionFrame(), Wait(1))
+    assert (len(out.of(ReplySentFrame)), len(out.of(ReplyPlayedFrame))) == (1, 0)
+    stream.detach()
+
+
 async def test_an_interruption_commits_the_words_that_were_heard_ahead_of_itself(
     stream: TwilioStream,
 ) -> None:
     carrier = Playout(stream)
     async with Bench(TwilioOutput(stream)) as bench:
-        out = await bench.send(*reply(("one two three four five", 5.0)), Wait(2.5))
+        out = await bench.send(*reply(("one two three four five", 5.0)), Wait(2.0))
         await bench.send(InterruptionFrame())
         assert texts(out.down) == ["one two"]
         order = [type(f) for f in out.down if isinstance(f, (HeardTextFrame, InterruptionFrame))]
@@ -193,4 +217,87 @@ async def test_words_keep_their_context_flag(stream: TwilioStream) -> None:
         out = await bench.send(TTSStartedFrame(), aside, speech(0.5), TTSStoppedFrame(), Wait(1))
     (heard,) = out.of(HeardTextFrame)
     assert heard.append_to_context is False
+    stream.detach()
+
+
+async def test_a_reply_that_is_held_back_is_not_over(stream: TwilioStream) -> None:
+    Playout(stream)
+    async with Bench(TwilioOutput(stream)) as bench:
+        out = await bench.send(*reply(("One two.", 1.0), ("Three four.", 1.0)), Wait(1.5))
+        stream.hold()
+        await bench.send(Wait(30))
+        assert texts(out.down) == ["One two."]
+        assert not out.of(BotStoppedSpeakingFrame)
+        assert not out.of(LLMFullResponseEndFrame)
+        stream.play_on()
+        await bench.send(Wait(2))
+        assert texts(out.down) == ["One two.", "Three four."]
+        assert isinstance(out.down[-1], LLMFullResponseEndFrame)
+        assert len(out.of(BotStartedSpeakingFrame)) == len(out.of(BotStoppedSpeakingFrame)) == 1
+    stream.detach()
+
+
+async def test_what_the_voice_adds_to_a_held_reply_is_heard_behind_it(stream: TwilioStream) -> None:
+    carrier = Playout(stream)
+    async with Bench(TwilioOutput(stream)) as bench:
+        start, *rest = reply(("One two.", 1.0), ("Three four.", 1.0))
+        out = await bench.send(start, *rest[:3], Wait(0.5))
+        stream.hold()
+        await bench.send(*rest[3:], Wait(5))
+        assert texts(out.down) == []
+        stream.play_on()
+        await bench.send(Wait(3))
+        assert texts(out.down) == ["One two.", "Three four."]
+    assert len(carrier.played()) >= 2 * SECOND
+    stream.detach()
+
+
+async def test_ducking_changes_nothing_of_what_was_heard_when(stream: TwilioStream) -> None:
+    Playout(stream)
+    async with Bench(TwilioOutput(stream)) as bench:
+        out = await bench.send(*reply(("One two.", 1.0), ("Three four.", 1.0)), Wait(0.3))
+        stream.duck()
+        await bench.send(Wait(0.4))
+        stream.play_on()
+        await bench.send(Wait(0.35))
+        assert texts(out.down) == ["One two."]
+        await bench.send(Wait(1))
+        assert texts(out.down) == ["One two.", "Three four."]
+        assert len(out.of(BotStartedSpeakingFrame)) == len(out.of(BotStoppedSpeakingFrame)) == 1
+    stream.detach()
+
+
+async def test_a_reply_that_ended_ducked_does_not_make_the_next_one_quiet(stream: TwilioStream) -> None:
+    carrier = Playout(stream)
+    async with Bench(TwilioOutput(stream)) as bench:
+        await bench.send(*reply(("One two.", 1.0)), Wait(0.5))
+        stream.duck()
+        await bench.send(Wait(1))
+        await bench.send(*reply(("Three.", 0.5)), Wait(1))
+    assert carrier.played()[-4000:] == bytes([0x20]) * 4000
+    stream.detach()
+
+
+async def test_a_barge_in_after_a_hold_commits_what_was_heard_before_it(stream: TwilioStream) -> None:
+    Playout(stream)
+    async with Bench(TwilioOutput(stream)) as bench:
+        out = await bench.send(*reply(("one two three four five", 5.0)), Wait(2.0))
+        stream.hold()
+        await bench.send(Wait(3), InterruptionFrame())
+        assert texts(out.down) == ["one two"]
+        assert len(out.of(BotStoppedSpeakingFrame)) == 1
+    stream.detach()
+
+
+async def test_a_hang_up_waits_for_the_end_of_a_hold(stream: TwilioStream) -> None:
+    Playout(stream)
+    due: list[str] = []
+    async with Bench(TwilioOutput(stream, on_hang_up=due.append)) as bench:
+        await bench.send(*reply(("Goodbye.", 1.5)), HangUpFrame(), Wait(0.5))
+        stream.hold()
+        await bench.send(Wait(20))
+        assert due == []
+        stream.play_on()
+        await bench.send(Wait(2))
+        assert due == ["completed"]
     stream.detach()
