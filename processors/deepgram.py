@@ -12,6 +12,7 @@ from deepgram import AsyncDeepgramClient
 from deepgram.core.api_error import ApiError
 from deepgram.environment import DeepgramClientEnvironment
 from deepgram.listen.v1.socket_client import AsyncV1SocketClient as ListenClient
+from deepgram.listen.v2.socket_client import AsyncV2SocketClient as FluxClient
 from deepgram.speak.v1.socket_client import AsyncV1SocketClient as SpeakClient
 from deepgram.speak.v1.types import SpeakV1Text
 
@@ -100,6 +101,14 @@ class Deepgram:
         """
         return await self._open(self._sdk.listen.v1.connect(**options))
 
+    async def flux(self, options: Mapping[str, Any]) -> Socket:
+        """Open a socket to ``/v2/listen``; ``options`` are the SDK's arguments.
+
+        Raises:
+            VendorError: Deepgram refused, is busy, or cannot be reached.
+        """
+        return await self._open(self._sdk.listen.v2.connect(**options))
+
     async def speak(self, options: Mapping[str, Any]) -> Socket:
         """Open a socket to ``/v1/speak``; ``options`` are the SDK's arguments.
 
@@ -110,7 +119,7 @@ class Deepgram:
 
     async def _open(self, connecting: Any) -> Socket:
         async with AsyncExitStack() as stack:
-            client: ListenClient | SpeakClient = await stack.enter_async_context(connecting)
+            client: ListenClient | FluxClient | SpeakClient = await stack.enter_async_context(connecting)
             carrier = cast(DeepgramSocket, client._websocket)
             await carrier.open(self._session)
             return Socket(client, carrier, stack.pop_all())

@@ -6,8 +6,10 @@ has the wrong type is an error.
 """
 
 import math
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -79,6 +81,8 @@ class Notice:
 
 ListenEvent = Results | SpeechStarted | UtteranceEnd | Notice
 
+Event = TypeVar("Event")
+
 
 def parse(message: str | bytes) -> ListenEvent:
     """The event that a message is.
@@ -86,9 +90,17 @@ def parse(message: str | bytes) -> ListenEvent:
     Raises:
         VendorProtocolError: it is not JSON, or a part of it has the wrong type.
     """
+    return read(message, _event)
+
+
+def read(message: str | bytes, event: Callable[[dict[str, Any]], Event]) -> Event:
+    """What ``event`` makes of a message.
+
+    Raises:
+        VendorProtocolError: it is not JSON, or a part of it has the wrong type.
+    """
     try:
-        body = orjson.loads(message)
-        return _event(body)
+        return event(orjson.loads(message))
     except orjson.JSONDecodeError as error:
         raise _malformed("something that is not JSON") from error
     except (TypeError, ValueError, AttributeError, LookupError) as error:
@@ -114,10 +126,12 @@ def _results(body: dict[str, Any]) -> Results:
     if not isinstance(transcript, str):
         raise TypeError("transcript")
     start = float(body.get("start") or 0.0)
-    languages = best.get("languages") or [None]
+    words = best.get("words") or []
+    spoken = Counter(word["language"] for word in words if word.get("language"))
+    languages = [code for code, _ in spoken.most_common(1)] or best.get("languages") or [None]
     return Results(
         transcript=transcript.strip(),
-        words=_words(best.get("words") or []),
+        words=_words(words),
         start=start,
         end=start + float(body.get("duration") or 0.0),
         is_final=bool(body.get("is_final")),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Generic
 
 from loguru import logger
 
@@ -10,18 +11,9 @@ from processors.deepgram import Socket
 from processors.deepgram_socket import SocketClosed
 from processors.errors import VendorBusy, VendorError, VendorProtocolError, VendorUnavailable
 from processors.g711 import BYTES_PER_MS
-from processors.listen_events import ListenEvent, parse
+from processors.listen_dialect import Dialect, Event, Filler
 from processors.liveness import Liveness
 from processors.replay import Replay
-
-MESSAGE = 100 * BYTES_PER_MS
-"""Bytes of the longest audio message (Deepgram asks for 20 to 100 ms).
-
-While the caller is silent, all are as long: a fifth of the messages in the larger part of a call.
-"""
-
-KEEP_ALIVE_AFTER = 4.0
-"""Seconds without audio after which a ``KeepAlive`` is due; at 10 Deepgram closes (NET-0001)."""
 
 PROVEN_AFTER = 8.0
 """Seconds after which a socket that broke has been a good one, though it had nothing to say."""
@@ -29,19 +21,19 @@ PROVEN_AFTER = 8.0
 LEAST_SLEEP = 0.01
 """Seconds; a timer may fire a moment early, and then must not be set for that moment."""
 
-FINALIZE = '{"type":"Finalize"}'
-KEEP_ALIVE = '{"type":"KeepAlive"}'
 CLOSE_STREAM = '{"type":"CloseStream"}'
 
 VENDOR = "Deepgram"
 
 
-class ListenLink:
+class ListenLink(Generic[Event]):
     """Feed it audio, run it, and it calls ``hear`` with events; stop it by cancelling :meth:`run`.
 
     Audio is kept from the last final result on, and sent again to the next socket.
 
     Args:
+        dialect: how it is spoken to.
+        filler: what keeps it from falling asleep when nothing was sent for a while, and how long a while is.
         connect: opens a socket; raises a VendorError.
         hear: called with each event, in order.
         lost: called when a socket broke and what was not final will be heard again.
@@ -51,15 +43,20 @@ class ListenLink:
 
     def __init__(
         self,
+        dialect: Dialect[Event],
+        filler: Callable[[], Filler],
         connect: Callable[[], Awaitable[Socket]],
-        hear: Callable[[ListenEvent], Awaitable[None]],
+        hear: Callable[[Event], Awaitable[None]],
         lost: Callable[[], None],
         report: Callable[[VendorError, bool], Awaitable[None]],
         take: Callable[[], Awaitable[Socket | None]] | None = None,
     ) -> None:
-        self.replay = Replay()
+        self.replay = Replay(dialect.kept_ms)
         self.settled = 0
         """Place in the call up to which results are final."""
+        self._dialect = dialect
+        self._longest = dialect.longest
+        self._filler = filler
         self._connect = connect
         self._hear = hear
         self._lost = lost
@@ -87,16 +84,16 @@ class ListenLink:
             return
         end = self.replay.end
         if self._sent < self.replay.start:
-            self._condemn("stopped reading from the listening socket")
+            self.condemn("stopped reading from the listening socket")
         elif self._liveness.overdue(end):
             self._liveness.died()
-            self._condemn("fell silent on the listening socket")
-        elif not patient or end - self._sent >= MESSAGE:
+            self.condemn("fell silent on the listening socket")
+        elif not patient or end - self._sent >= self._longest:
             self._send_now(end)
 
     def _send_now(self, end: int) -> None:
         """Send without waking a task, which costs more than the sending; it takes over where that fails."""
-        audio = self.replay.read(self._sent, MESSAGE)
+        audio = self.replay.read(self._sent, self._longest)
         if self._sent + len(audio) == end and not self._orders and self._socket_takes(audio):
             self._sent, self._sent_at = end, self._loop.time()
         else:
@@ -126,24 +123,30 @@ class ListenLink:
         """Audio before this place of the call need not be sent again."""
         self.replay.forget(place if self._socket is None else min(place, self._sent))
 
-    def finalize(self) -> None:
-        """Ask for final results of all that was fed."""
-        self._order(FINALIZE)
-
     def finish(self) -> bool:
         """No more audio will come. Says whether there is a socket that will be closed for that reason."""
         self._finishing = True
-        self._order(CLOSE_STREAM)
-        return self._socket is not None
+        return self.order(CLOSE_STREAM)
 
-    def _order(self, order: str) -> None:
-        if self._socket is not None:
-            self._orders.append(order)
-            self._work.set()
+    def order(self, order: str) -> bool:
+        """Send a text message behind all audio that was fed; says whether there is a socket to send it on."""
+        if self._socket is None:
+            return False
+        self._orders.append(order)
+        self._work.set()
+        return True
 
-    def _condemn(self, found: str) -> None:
+    def condemn(self, found: str) -> None:
+        """The socket is of no use any more, for this reason: take another."""
         if self._socket is not None:
             self._verdict = VendorUnavailable(VENDOR, found)
+            self._socket.abort()
+
+    def reopen(self, connect: Callable[[], Awaitable[Socket]]) -> None:
+        """Go on with a socket that is opened in another way: what was not final is said again to it."""
+        self._connect, self._take = connect, None
+        if self._socket is not None:
+            self._untried = True  # a break that is nobody's fault
             self._socket.abort()
 
     # What it does by itself.
@@ -158,11 +161,15 @@ class ListenLink:
     async def _open(self) -> Socket | None:
         while True:
             deadline = self._backoff.attempt(_now())
+            connect = self._connect
             try:
                 async with asyncio.timeout_at(deadline):
-                    socket = await self._connect()
+                    socket = await connect()
                 self._backoff.opened()
-                return socket
+                if connect is self._connect:
+                    return socket
+                await socket.close()
+                continue
             except TimeoutError:
                 error: VendorError = VendorUnavailable(VENDOR, "did not open a listening socket in time")
             except VendorError as failure:
@@ -180,11 +187,11 @@ class ListenLink:
     async def _serve(self, socket: Socket) -> VendorError:
         """Speak with one socket until it breaks; returns what broke it."""
         self._begin(socket)
-        helpers = [asyncio.create_task(self._send(socket)), asyncio.create_task(self._keep_alive(socket))]
+        helpers = [asyncio.create_task(self._send(socket)), asyncio.create_task(self._keep_awake(socket))]
         try:
             while True:
-                event = parse(await socket.recv())
-                self._answered()
+                event = self._dialect.parse(await socket.recv())
+                self._answered(self._dialect.proves(event))
                 await self._hear(event)
         except SocketClosed as closed:
             return self._broken(closed)
@@ -212,9 +219,10 @@ class ListenLink:
         self._liveness.replaced(self.replay.end)
         self._work.set()
 
-    def _answered(self) -> None:
-        self._untried = False
-        self._backoff.succeeded()
+    def _answered(self, is_proof: bool) -> None:
+        if is_proof:
+            self._untried = False
+            self._backoff.succeeded()
         self._liveness.answered(self.replay.end)
 
     def _broken(self, closed: SocketClosed) -> VendorError:
@@ -231,7 +239,7 @@ class ListenLink:
             while True:
                 await self._work.wait()
                 self._work.clear()
-                while audio := self.replay.read(self._sent, MESSAGE):
+                while audio := self._next_message():
                     await socket.send(audio)
                     self._sent += len(audio)
                     self._sent_at = _now()
@@ -240,16 +248,28 @@ class ListenLink:
         except SocketClosed:
             socket.abort()
 
-    async def _keep_alive(self, socket: Socket) -> None:
+    def _next_message(self) -> bytes:
+        """Audio that is to be sent now."""
+        audio = self.replay.read(self._sent, self._longest)
+        return audio if len(audio) >= self._dialect.shortest or self._orders else b""
+
+    async def _keep_awake(self, socket: Socket) -> None:
         try:
             while True:
-                left = self._sent_at + KEEP_ALIVE_AFTER - _now()
-                await asyncio.sleep(max(left, LEAST_SLEEP))
+                after, filler = self._filler()
+                left = self._sent_at + after - _now()
+                await asyncio.sleep(min(max(left, LEAST_SLEEP), self._dialect.look_every))
                 if left <= LEAST_SLEEP:
                     self._sent_at = _now()
-                    await socket.send(KEEP_ALIVE)
+                    await self._fill(socket, filler)
         except SocketClosed:
             socket.abort()
+
+    async def _fill(self, socket: Socket, filler: str | bytes) -> None:
+        if isinstance(filler, bytes):
+            self.feed(filler)
+        else:
+            await socket.send(filler)
 
     async def _retries(self, error: VendorError) -> bool:
         """Report an error, wait, and say whether to try again."""

@@ -92,6 +92,10 @@ class Listener:
     def utterance_end(self, event: UtteranceEnd) -> Sequence[Outcome]:
         return self._follow(self._utterance.utterance_end(event))
 
+    def ask(self) -> Sequence[Outcome]:
+        """The turn is over, as far as anybody can hear: interim words should be final now."""
+        return self._follow(self._utterance.ask())
+
     def lost(self) -> None:
         """The socket was lost; what was not final will be heard again."""
         self._utterance.lost()

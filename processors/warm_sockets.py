@@ -62,12 +62,16 @@ class WarmSockets:
         """Begin to open sockets by the recipes that will be asked for."""
         self._is_running = self._size > 0
         for recipe in recipes:
-            self._shelf(recipe).is_expected = True
+            if recipe.can_wait:
+                self._shelf(recipe).is_expected = True
         self._fill()
 
     async def take(self, recipe: Recipe) -> Socket | None:
         """An open socket, for good; None if there is none."""
         if not self._is_running:
+            return None
+        if not recipe.can_wait:
+            self._make_room(recipe.kind)
             return None
         shelf = self._shelf(recipe)
         shelf.used(_now())

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from processors.listen_link import CLOSE_STREAM, KEEP_ALIVE
+from processors.deepgram_stt import KEEP_ALIVE
+from processors.listen_link import CLOSE_STREAM
 from tests.calls.leftovers import more, running
 from tests.calls.town import (
     GREETING,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiohttp import web
 from pipecat.frames.frames import (
@@ -18,7 +19,7 @@ from processors.deepgram import Deepgram
 from processors.frames import RATE, CallerAudioFrame
 from tests.support import Bench, Wait
 from trunkline.sandbox.ears import Phrasebook, PhraseEars
-from trunkline.sandbox.listen import ListenEmulator
+from trunkline.sandbox.hearing import HearingEmulator
 from trunkline.sandbox.phrases import load
 
 PHRASES = load()
@@ -40,7 +41,7 @@ def ears(_: Mapping[str, str]) -> PhraseEars:
 
 
 @asynccontextmanager
-async def listening(emulator: ListenEmulator) -> AsyncIterator[str]:
+async def listening(emulator: HearingEmulator[Any]) -> AsyncIterator[str]:
     """Serve the emulator alone; yields its base URL."""
     app = web.Application()
     app.add_routes(emulator.routes())
@@ -55,7 +56,7 @@ async def listening(emulator: ListenEmulator) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def deepgram(emulator: ListenEmulator, key: str = "secret") -> AsyncIterator[Deepgram]:
+async def deepgram(emulator: HearingEmulator[Any], key: str = "secret") -> AsyncIterator[Deepgram]:
     """A client of the emulator."""
     async with listening(emulator) as url:
         client = Deepgram(key, url)

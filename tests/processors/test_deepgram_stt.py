@@ -10,7 +10,6 @@ from pipecat.frames.frames import (
     ErrorFrame,
     InputAudioRawFrame,
     InterimTranscriptionFrame,
-    InterruptionFrame,
     MetricsFrame,
     ProposedUserStartedSpeakingFrame,
     ProposedUserStoppedSpeakingFrame,
@@ -34,14 +33,12 @@ from tests.processors.listening import (
     deepgram,
     ears,
     errors,
-    nobody_answers,
-    now,
     said,
     turns,
     words,
 )
 from tests.processors.stock import Given
-from tests.support import Bench, Up, Wait
+from tests.support import Bench, Wait
 from trunkline.sandbox.listen import ListenEmulator, ListenFault
 
 
@@ -114,15 +111,6 @@ async def test_what_goes_to_deepgram() -> None:
     assert max(sizes) <= 800
     assert emulator.connections[0].orders[-1].data == b'{"type":"CloseStream"}'
     assert emulator.connections[0].close_code == 1000
-
-
-async def test_a_connection_that_takes_long_does_not_delay_the_start_and_frames_pass_both_ways() -> None:
-    async with nobody_answers() as client, Bench(DeepgramSTT(client)) as bench:
-        start = now()
-        await bench.send(TextFrame("down"), Up(TextFrame("up")), InterruptionFrame(), EndFrame())
-        assert [type(f) for f in bench.heard.down] == [TextFrame, InterruptionFrame, EndFrame]
-        assert [type(f) for f in bench.heard.up] == [TextFrame]
-        assert now() - start < 0.005
 
 
 async def test_without_a_vad_all_is_heard_as_well() -> None:

@@ -2,6 +2,7 @@
 
 import math
 
+import orjson
 import pytest
 
 from processors.errors import VendorProtocolError
@@ -98,3 +99,12 @@ def test_the_words_after_a_moment() -> None:
     assert event.after(6.1) == ""
     bare = Results("yes please", (), 1.0, 2.0, True, False, False)
     assert (bare.after(0.5), bare.after(1.9)) == ("yes please", "")
+
+
+def test_the_language_is_the_one_of_most_words() -> None:
+    spoken = ("hi", "en"), ("a", "es"), ("b", "es")
+    words = [{"word": word, "start": 0, "end": 1, "language": code} for word, code in spoken]
+    best = {"transcript": "hi a b", "languages": ["en", "es"], "words": words}
+    event = parse(orjson.dumps({"type": "Results", "channel": {"alternatives": [best]}}))
+    assert isinstance(event, Results)
+    assert event.language == "es"

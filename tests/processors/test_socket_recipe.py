@@ -2,6 +2,7 @@
 
 from processors.socket_recipe import Recipe
 from tests.processors.listening import deepgram, ears
+from trunkline.sandbox.flux import FluxEmulator
 from trunkline.sandbox.listen import ListenEmulator
 
 OPTIONS = {"model": "nova-3", "encoding": "mulaw", "sample_rate": 8000, "keyterm": ["Anna", "Baker"]}
@@ -29,3 +30,17 @@ async def test_a_socket_is_opened_with_the_options() -> None:
         query = emulator.requests[0].query
         assert ("model", "nova-3") in query
         assert [value for name, value in query if name == "keyterm"] == ["Anna", "Baker"]
+
+
+async def test_flux_is_another_protocol_whose_sockets_cannot_wait() -> None:
+    flux = {"model": "flux-general-en", "encoding": "mulaw", "sample_rate": 8000}
+    recipe = Recipe.of("listen", flux, 2)
+    assert recipe != Recipe.of("listen", flux)
+    assert not recipe.can_wait
+    assert Recipe.of("listen", OPTIONS).can_wait
+    assert Recipe.of("speak", OPTIONS).can_wait
+    emulator = FluxEmulator(ears)
+    async with deepgram(emulator) as client:
+        socket = await recipe.open(client)
+        await socket.close()
+        assert dict(emulator.requests[0].query)["model"] == "flux-general-en"

@@ -22,6 +22,7 @@ from trunkline.sandbox.voice import ScriptedVoice
 
 KEY = "dg-1234"
 LISTEN = Recipe.of("listen", {"model": "nova-3", "encoding": "mulaw", "sample_rate": 8000, "channels": 1})
+FLUX = Recipe.of("listen", {"model": "flux-general-en", "encoding": "mulaw", "sample_rate": 8000}, 2)
 SPEAK = Recipe.of("speak", {"model": "aura-2-thalia-en", "encoding": "mulaw", "sample_rate": "8000"})
 OTHERS = [
     Recipe.of("speak", {"model": f"aura-2-{name}-en", "encoding": "mulaw", "sample_rate": "8000"})
@@ -103,6 +104,20 @@ async def test_what_is_taken_is_replaced_when_the_call_has_started() -> None:
         assert here.pool.count("listen") == 2
         for socket in taken:
             await socket.close()
+
+
+async def test_flux_is_not_kept_waiting_and_has_room_made_for_it() -> None:
+    async with place() as here:
+        here.pool.start([FLUX, LISTEN])
+        for _ in range(2):
+            assert await here.pool.take(FLUX) is None
+        await asyncio.sleep(0.1)
+        assert here.server.flux.requests == []
+        assert here.open == (2, 0)
+        here.pool.room = lambda _: 1
+        assert await here.pool.take(FLUX) is None
+        await asyncio.sleep(0.1)
+        assert here.open == (1, 0)
 
 
 async def test_few_are_opened_at_a_time() -> None:
