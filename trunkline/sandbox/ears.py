@@ -38,6 +38,8 @@ class Word:
     end: float
     """Seconds of audio since the connection's first byte."""
     confidence: float = 0.99
+    language: str = "en"
+    """That it was said in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,11 @@ class Phrasebook:
 
     Args:
         phrases: what is said -> mu-law, 8 kHz. The recordings share no block but silence.
+        languages: of what is not said in English.
     """
 
-    def __init__(self, phrases: Mapping[str, bytes]) -> None:
+    def __init__(self, phrases: Mapping[str, bytes], languages: Mapping[str, str] | None = None) -> None:
+        self.languages = dict(languages or {})
         self.blocks = {text: list(_blocks(mulaw)) for text, mulaw in phrases.items()}
         self.words = {text: _spans(text, blocks) for text, blocks in self.blocks.items()}
         self._places = {
@@ -186,6 +190,7 @@ class _Playing:
     def __init__(self, book: Phrasebook, place: Place, start: float) -> None:
         self.next = place
         self._start = start
+        self._language = book.languages.get(place.phrase, "en")
         self._spans = deque(book.words[place.phrase])
         self._last = self._spans[-1].last
         self._times: dict[int, float] = {}
@@ -212,7 +217,7 @@ class _Playing:
         times = [self._times[block] for block in span.voiced if block in self._times]
         if not times or len(times) < len(span.voiced):
             return ()
-        return (Word(span.text, times[0], times[-1] + BLOCK / RATE),)
+        return (Word(span.text, times[0], times[-1] + BLOCK / RATE, language=self._language),)
 
 
 def silent(block: bytes) -> bool:

@@ -1,201 +1,35 @@
-"""One socket of ``/v1/listen``: audio and orders in, messages out, on time, until somebody closes."""
+"""One socket of ``/v1/listen``: what its text messages do, and what it says at the end."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
-import orjson
-from aiohttp import WSMsgType, web
-
-from processors import g711
-from trunkline.sandbox.ears import BLOCK, Ears, Speech
+from trunkline.sandbox.ears import Ears, Speech
+from trunkline.sandbox.hearing_connection import HearingConnection
 from trunkline.sandbox.listen_faults import ListenFault
 from trunkline.sandbox.listen_query import ListenQuery
 from trunkline.sandbox.listen_replies import configure, metadata, schema_error
-from trunkline.sandbox.listen_session import Message, Session
-
-IDLE_S = 10.0
-"""Seconds without audio or ``KeepAlive`` after which the socket is closed with ``NET-0001``."""
-
-EARLY_S = 0.001
-"""Seconds by which a timer may fire early."""
-
-PROCESSING_S = 0.05
-"""Seconds from the audio that decides a message to the message."""
-
-CONTAINERS = (b"RIFF", b"OggS", b"fLaC", b"\x1aE\xdf\xa3", b"ID3", b"\xff\xfb")
-"""What audio in a container begins with."""
-
-GARBAGE = '{"type":"Results","channel_index":[0,'
+from trunkline.sandbox.listen_session import Session
 
 
-class Arrived(NamedTuple):
-    """Something a client sent."""
-
-    at: float
-    """Loop time in seconds."""
-    data: bytes
-
-
-class Sent(NamedTuple):
-    """A message the client was sent."""
-
-    at: float
-    """Loop time in seconds."""
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """Order to close the socket; 1006 cuts the connection without a word."""
-
-    code: int = 1000
-    reason: str = ""
-
-
-class ListenConnection:
-    """What one client sent and was sent. ``received``, ``orders`` and ``sent`` are in order.
-
-    Args:
-        query: what it asked for.
-        ears: who understands its audio.
-        fault: how this connection misbehaves.
-        keep_audio: whether ``received`` keeps the bytes; their number is known either way.
-    """
+class ListenConnection(HearingConnection[ListenQuery, Session]):
+    """A socket on which Nova listens."""
 
     def __init__(
         self, query: ListenQuery, ears: Ears, fault: ListenFault, request_id: str, *, keep_audio: bool = True
     ) -> None:
-        self.query = query
-        self.request_id = request_id
-        self.received: list[Arrived] = []
-        """Audio, a message each."""
-        self.orders: list[Arrived] = []
-        """Text messages."""
-        self.sent: list[Sent] = []
-        self.audio_bytes = 0
-        self.opened_at = _now()
-        self.closed_at: float | None = None
-        """Loop time in seconds; ``None`` while it is open."""
-        self.close_code: int | None = None
-        """The code that closed it, whoever closed."""
-        self._ears = ears
-        self._fault = fault
-        self._keep_audio = keep_audio
-        self._session = Session(query, request_id, ears.final_ms, no_endpoint=fault.no_endpoint)
-        self._outbox: asyncio.Queue[tuple[float, Message | str | Close]] = asyncio.Queue()
-        self._last_sign = self.opened_at
-        self._done: set[str] = set()
-        self._closing: asyncio.Future[bool] | None = None
+        session = Session(query, request_id, ears.final_ms, no_endpoint=fault.no_endpoint)
+        super().__init__(query, session, ears, fault, request_id, keep_audio=keep_audio)
 
-    @property
-    def audio(self) -> bytes:
-        """All audio received."""
-        return b"".join(data for _, data in self.received)
+    def _settle(self, speech: Speech, final_ms: int) -> None:
+        self._later(final_ms, lambda: self._session.settle(speech.start))
 
-    async def serve(self, ws: web.WebSocketResponse, request: web.Request) -> None:
-        """Serve until either side has closed."""
-        self._ws, self._request = ws, request
-        helpers = [asyncio.create_task(self._deliver()), asyncio.create_task(self._watch())]
-        try:
-            await self._read()
-        finally:
-            self.closed_at = _now()
-            self.close_code = self.close_code or ws.close_code or 1006
-            await self._leave(helpers)
-
-    async def _leave(self, helpers: Sequence[asyncio.Task[None]]) -> None:
-        # A server may cancel its handler when the client has gone, at any await.
-        for task in helpers:
-            task.cancel()
-        try:
-            if self._closing is not None:
-                await self._closing
-            await asyncio.gather(*helpers, return_exceptions=True)
-        finally:
-            await self._ears.close()
-
-    async def close(self, code: int = 1006, reason: str = "") -> None:
-        """Break off now, whatever is still to be said."""
-        self.close_code = code
-        if code != 1006:
-            self._closing = asyncio.ensure_future(self._ws.close(code=code, message=reason.encode()))
-            await asyncio.shield(self._closing)
-        elif self._request.transport is not None:
-            self._request.transport.abort()
-
-    def stall(self, seconds: float) -> None:
-        """Stop reading from the socket for a while."""
-        if self._request.transport is not None:
-            self._request.transport.pause_reading()
-            asyncio.get_running_loop().call_later(seconds, self._resume)
-
-    def _resume(self) -> None:
-        if self._request.transport is not None and not self._request.transport.is_closing():
-            self._request.transport.resume_reading()
-
-    async def _read(self) -> None:
-        while (message := await self._ws.receive()).type in (WSMsgType.BINARY, WSMsgType.TEXT):
-            if message.type is WSMsgType.TEXT:
-                self.orders.append(Arrived(_now(), message.data.encode()))
-                await self._obey(message.data)
-            elif message.data:
-                await self._hear(message.data)
-            else:
-                await self._end()
-
-    async def _hear(self, audio: bytes) -> None:
-        self._last_sign = _now()
-        self.received.append(Arrived(self._last_sign, audio if self._keep_audio else b""))
-        first, self.audio_bytes = self.audio_bytes == 0, self.audio_bytes + len(audio)
-        if self.query.encoding is None and first and not audio.startswith(CONTAINERS):
-            await self.close(1008, "DATA-0000")
-            return
-        mulaw = g711.encode(audio[: len(audio) // 2 * 2]) if self.query.encoding == "linear16" else audio
-        for at in range(0, len(mulaw), BLOCK):
-            await self._hear_block(mulaw[at : at + BLOCK])
-        await self._misbehave()
-
-    async def _hear_block(self, mulaw: bytes) -> None:
-        # Mono bytes sent as two channels are accepted and understood as garbage (Deepgram: multichannel).
-        speeches: Sequence[Speech] = await self._ears.hear(mulaw) if self.query.channels == 1 else ()
-        seconds = len(mulaw) / g711.BYTES_PER_MS / 1000 / self.query.channels
-        self._say(self._session.hear(seconds, speeches))
-        if speeches and speeches[-1].over and self._ears.final_ms is not None:
-            delay = self._ears.final_ms / 1000
-            asyncio.get_running_loop().call_later(delay, self._settle, speeches[-1].start)
-
-    def _settle(self, start: float) -> None:
-        self._say(self._session.settle(start), 0)
-
-    async def _misbehave(self) -> None:
-        fault = self._fault
-        if self._reached("garble", fault.garble_after_ms):
-            self._outbox.put_nowait((_now(), GARBAGE))
-        if self._reached("stall", fault.stall_after_ms):
-            self.stall(fault.stall_ms / 1000)
-        if self._reached("close", fault.close_after_ms):
-            await self.close(fault.close_code, fault.close_reason)
-
-    def _reached(self, what: str, after_ms: int | None) -> bool:
-        """Whether a fault's moment has come; tells so once."""
-        if after_ms is None or what in self._done or self._session.clock * 1000 < after_ms:
-            return False
-        self._done.add(what)
-        return True
-
-    async def _obey(self, text: str) -> None:
-        try:
-            order = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            order = None
-        match order.get("type") if isinstance(order, dict) else None:
+    async def _obey(self, order: Mapping[str, Any], text: str) -> None:
+        match order.get("type"):
             case "KeepAlive":
-                if (
-                    self.audio_bytes
-                ):  # KeepAlive alone does not keep a socket open (Deepgram: troubleshooting)
-                    self._last_sign = _now()
+                # Alone it does not keep a socket open (Deepgram: troubleshooting).
+                if self.audio_bytes:
+                    self._last_sign = asyncio.get_running_loop().time()
             case "Finalize":
                 await self._finish_ears()
                 if not self._fault.ignore_finalize:
@@ -207,47 +41,9 @@ class ListenConnection:
             case _:
                 self._say([schema_error(text)])
 
-    async def _finish_ears(self) -> None:
-        self._say(self._session.hear(0.0, await self._ears.finish()))
-
     async def _end(self) -> None:
         """Say what is left, then ``Metadata``, and close normally."""
         await self._finish_ears()
         farewell = metadata(self.query, self.request_id, self._session.clock)
         self._say([*self._session.finish(), farewell])
-        self._outbox.put_nowait((_now() + PROCESSING_S, Close()))
-
-    def _say(self, messages: Sequence[Message], processing_s: float = PROCESSING_S) -> None:
-        due = _now() + processing_s + self._fault.slow_ms / 1000
-        for message in messages:
-            self._outbox.put_nowait((due, message))
-
-    async def _deliver(self) -> None:
-        while True:
-            due, message = await self._outbox.get()
-            await asyncio.sleep(max(0.0, due - _now()))
-            if self._fault.silent:
-                continue
-            if isinstance(message, Close):
-                await self.close(message.code, message.reason)
-                return
-            await self._send(message)
-
-    async def _send(self, message: Message | str) -> None:
-        if isinstance(message, str):
-            await self._ws.send_str(message)
-            return
-        await self._ws.send_str(orjson.dumps(message).decode())
-        self.sent.append(Sent(_now(), message))
-
-    async def _watch(self) -> None:
-        """Close a socket on which nothing has arrived for too long."""
-        while True:
-            left = self._last_sign + IDLE_S - _now()
-            if left <= EARLY_S:
-                return await self.close(1011, "NET-0001")
-            await asyncio.sleep(left)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+        self._close_behind()

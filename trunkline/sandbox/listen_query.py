@@ -48,6 +48,12 @@ class ListenQuery:
     """``None``: no endpointing, ``speech_final`` is never true."""
     utterance_end_ms: int | None
     keyterms: tuple[str, ...]
+    language: str = "en"
+
+    @property
+    def tells_languages(self) -> bool:
+        """Whether results say what was spoken in which language."""
+        return self.language == "multi"
 
 
 def parse(query: MultiMapping[str]) -> ListenQuery:
@@ -68,6 +74,7 @@ def parse(query: MultiMapping[str]) -> ListenQuery:
         endpointing_ms=_endpointing(query),
         utterance_end_ms=_number(query, "utterance_end_ms", lambda n: n in UTTERANCE_END_MS),
         keyterms=tuple(query.getall("keyterm", [])),
+        language=query.get("language", "en"),
     )
     _check_together(query, parsed)
     return parsed

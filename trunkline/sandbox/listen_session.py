@@ -1,5 +1,6 @@
 """When Deepgram says what: interim and final results, endpoints, ends of utterances, by the audio's clock."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -65,6 +66,7 @@ class Session:
         self._speech: Speech | None = None
         self._final_until = 0.0
         self._said_at = 0.0
+        self._news_at = 0.0
         self._said: tuple[Word, ...] = ()
         self._last_word_end: float | None = None
 
@@ -130,10 +132,13 @@ class Session:
     def _interim(self) -> Iterator[Message]:
         if not self._query.interim_results:
             return
-        pending, since = self._pending(), self.clock - self._said_at
-        news = pending != self._said and pending
-        if since >= CADENCE_S - EPSILON or (news and since >= self._interim_s - EPSILON):
+        pending = self._pending()
+        is_news = pending and pending != self._said and self._is_due(self._news_at, self._interim_s)
+        if is_news or self._is_due(self._said_at, CADENCE_S):
             yield self._results(pending, self.clock, is_final=False)
+
+    def _is_due(self, since: float, every: float) -> bool:
+        return self.clock - since >= every - EPSILON
 
     def _end_of_utterance(self) -> Iterator[Message]:
         wanted, last = self._query.utterance_end_ms, self._last_word_end
@@ -163,11 +168,13 @@ class Session:
 
     def _results(self, words: tuple[Word, ...], until: float, *, is_final: bool, **flags: bool) -> Message:
         self._said, self._said_at = words, self.clock
+        self._news_at = self.clock if words else self._news_at
         texts = [word.text if self._query.formatted else plain(word.text) for word in words]
         alternative = {
             "transcript": " ".join(texts),
             "confidence": round(min((word.confidence for word in words), default=0.0), 4),
             "words": [self._word(word) for word in words],
+            **self._languages(words),
         }
         return {
             "type": "Results",
@@ -181,6 +188,12 @@ class Session:
             "from_finalize": flags.get("from_finalize", False),
         }
 
+    def _languages(self, words: Sequence[Word]) -> Message:
+        """The one with most words first."""
+        if not (self._query.tells_languages and words):
+            return {}
+        return {"languages": [code for code, _ in Counter(w.language for w in words).most_common()]}
+
     def _word(self, word: Word) -> Message:
         timed = {
             "word": plain(word.text),
@@ -188,6 +201,8 @@ class Session:
             "end": round(word.end, 3),
             "confidence": word.confidence,
         }
+        if self._query.tells_languages:
+            timed["language"] = word.language
         return {**timed, "punctuated_word": word.text} if self._query.formatted else timed
 
     def _metadata(self) -> Message:

@@ -14,7 +14,7 @@ from aiohttp import web
 from trunkline.sandbox.speak_audio import Pace
 from trunkline.sandbox.speak_faults import SOUND, SpeakFault
 from trunkline.sandbox.speak_options import Refusal, SpeakOptions, of_request, of_socket
-from trunkline.sandbox.speak_socket import MESSAGE_LIMIT, SpeakSocket
+from trunkline.sandbox.speak_socket import MESSAGE_LIMIT, MINUTE_LIMIT, SpeakSocket
 from trunkline.sandbox.voice import Voice
 
 __all__ = ["Pace", "SpeakEmulator", "SpeakFault", "SpeakRequest"]
@@ -52,6 +52,7 @@ class SpeakEmulator:
         faults: what goes wrong with the next connections, one each; then ``fault`` holds again.
         max_sockets: WebSockets at a time; a further one gets 429.
         max_requests: REST requests at a time; a further one gets 429.
+        max_characters: characters a minute on one WebSocket; one that sends more is closed.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class SpeakEmulator:
         faults: Iterable[SpeakFault] = (),
         max_sockets: int = 45,
         max_requests: int = 15,
+        max_characters: int = MINUTE_LIMIT,
     ) -> None:
         self.voice = voice
         self.api_key = api_key
@@ -72,6 +74,7 @@ class SpeakEmulator:
         self.faults = deque(faults)
         self.max_sockets = max_sockets
         self.max_requests = max_requests
+        self.max_characters = max_characters
         self.requests: deque[SpeakRequest] = deque(maxlen=KEPT)
         self.connections = 0
         """Connections and REST requests so far, without the refused ones."""
@@ -137,7 +140,10 @@ class SpeakEmulator:
         ws.headers["dg-request-id"] = request_id
         await ws.prepare(request)
         received = partial(self._log, options.model, self.connections)
-        socket = SpeakSocket(ws, request.transport, options, self.voice, lambda: self.pace, fault, received)
+        socket = SpeakSocket(
+            *(ws, request.transport, options, self.voice, lambda: self.pace, fault, received),
+            max_characters=self.max_characters,
+        )
         self._sockets.add(socket)
         try:
             await socket.serve(request_id)

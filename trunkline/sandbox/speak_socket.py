@@ -63,6 +63,7 @@ class SpeakSocket:
         pace: how fast.
         fault: what goes wrong; asked at each step.
         received: told of each command: its type and text.
+        max_characters: that it may send in a minute.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class SpeakSocket:
         pace: Callable[[], Pace],
         fault: Callable[[], SpeakFault],
         received: Callable[[str, str], None],
+        max_characters: int = MINUTE_LIMIT,
     ) -> None:
         self._ws = ws
         self._transport = transport
@@ -82,7 +84,7 @@ class SpeakSocket:
         self._fault = fault
         self._received = received
         self._speaker = Speaker(self, voice, options, pace, fault, self._flushed)
-        self._characters = Quota(MINUTE_LIMIT)
+        self._characters = Quota(max_characters)
         self._flushes = Quota(FLUSH_LIMIT)
         self._buffer = ""
         self._sequence = 0

@@ -2,7 +2,19 @@
 
 from pathlib import Path
 
-from tests.calls.town import GREETING, LONG, PRICE, PRICE_QUESTION, QUESTION, Town, heard, said, town
+from processors.barge_in import vad
+from tests.calls.town import (
+    GREETING,
+    LONG,
+    PRICE,
+    PRICE_QUESTION,
+    QUESTION,
+    Town,
+    heard,
+    make_line,
+    said,
+    town,
+)
 from trunkline.sandbox.actor import PAUSE_MS, Actor
 from trunkline.sandbox.script import BargeIn, HangUp, Press, Say, Script, Step, Wait
 from trunkline.sandbox.telephone.phone import Phone
@@ -32,7 +44,7 @@ async def test_it_speaks_when_the_greeting_is_over(tmp_path: Path) -> None:
 
 
 async def test_it_interrupts_so_far_into_a_reply(tmp_path: Path) -> None:
-    async with town(tmp_path) as place:
+    async with town(tmp_path, make_line(barge_in=vad)) as place:
         phone = await play(place, Say(QUESTION), BargeIn("no thank you", after_ms=3000), HangUp())
         answer = heard(phone).removeprefix(GREETING).partition("All right")[0]
         assert LONG.startswith(answer)

@@ -6,6 +6,7 @@ import aiohttp
 
 from processors.deepgram import Deepgram
 from processors.deepgram_stt import DeepgramSTT
+from processors.flux_stt import FluxSTT
 from tests.processors.listening import NAME, Phone, ears, words
 from tests.support import Bench
 from trunkline.sandbox.deepgram import DeepgramServer
@@ -27,6 +28,21 @@ async def test_one_client_listens_and_speaks() -> None:
         assert server.requests[0].status == 101
         assert len(server.received[0]) > 10
         assert server.connections[0].closed_at is not None
+
+
+async def test_flux_listens_at_the_same_address() -> None:
+    flux = {"eager_ms": 10}
+    async with DeepgramServer(ears, ScriptedVoice(), api_key="secret", flux=flux) as server:
+        client = Deepgram("secret", server.base_url)
+        async with Bench(FluxSTT(client)) as bench:
+            phone = Phone(bench)
+            await phone.say(NAME)
+            await phone.pause(1000)
+            assert words(bench) == NAME
+        await client.close()
+        assert server.requests == []
+        assert server.flux.requests[0].status == 101
+        assert server.flux.eager_ms == 10
 
 
 async def test_options_and_faults_of_the_halves() -> None:

@@ -113,3 +113,13 @@ async def test_silence_inside_a_recording_belongs_to_it() -> None:
     speeches = await ears.hear(SILENCE * 1600 + paused)
     assert text(list(speeches)) == "a long pause"
     assert speeches[-1].over
+
+
+async def test_a_recording_may_be_in_another_language() -> None:
+    ears = PhraseEars(Phrasebook(PHRASES, {NAME: "es"}))
+    whole = AUDIO + SILENCE * 16000 + PHRASES["hello"]
+    speeches = await ears.hear(whole)
+    assert {word.text: word.language for speech in speeches for word in speech.words} == {
+        **dict.fromkeys(NAME.split(), "es"),
+        "hello": "en",
+    }

@@ -2,38 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
-import aiohttp
 import pytest
 
-from tests.processors.listening import NAME, PHRASES, ears, listening
+from tests.processors.listening import NAME, PHRASES, ears
+from tests.trunkline.sandbox.microphone import collect, connected, speak
 from trunkline.sandbox.listen import ListenEmulator, ListenFault
-
-QUERY = "model=nova-3&encoding=mulaw&sample_rate=8000&interim_results=true&endpointing=300&smart_format=true"
-
-
-@asynccontextmanager
-async def connected(emulator: ListenEmulator) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-    async with listening(emulator) as url, aiohttp.ClientSession() as session:
-        headers = {"Authorization": "Token secret"}
-        async with session.ws_connect(f"{url}/v1/listen?{QUERY}", headers=headers) as ws:
-            yield ws
-
-
-async def speak(ws: aiohttp.ClientWebSocketResponse, audio: bytes) -> None:
-    for at in range(0, len(audio), 160):
-        if ws.closed:
-            return
-        await ws.send_bytes(audio[at : at + 160])
-        await asyncio.sleep(0.02)
-
-
-async def collect(ws: aiohttp.ClientWebSocketResponse) -> list[Any]:
-    """All messages, and then the code of the close frame."""
-    return [*[message.data async for message in ws], ws.close_code]
 
 
 def now() -> float:

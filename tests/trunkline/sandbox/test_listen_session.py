@@ -152,3 +152,15 @@ def test_what_is_left_is_said_at_the_end() -> None:
     talk(at, ("yes", 0.0, 0.5), until=0.6)
     assert finals(at.finish()) == [("yes", False)]
     assert at.finish() == []
+
+
+def test_a_socket_for_several_languages_says_which_was_spoken() -> None:
+    words = tuple(Word(text, at, at + 0.2, language="es") for text, at in (("hola", 0.1), ("bien", 0.4)))
+    spoken = Speech(0.1, 0.6, (Word("hi", 0.02, 0.1), *words), over=True)
+    for language, told in (("multi", ["es", "en"]), ("en", None)):
+        at = session(language=language)
+        results = [m for m in at.hear(1.0, [spoken]) if m["type"] == "Results" and m["is_final"]]
+        best = results[0]["channel"]["alternatives"][0]
+        assert best.get("languages") == told
+        each = ["en", "es", "es"] if told else [None, None, None]
+        assert [word.get("language") for word in best["words"]] == each

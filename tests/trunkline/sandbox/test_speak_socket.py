@@ -86,6 +86,15 @@ async def test_too_much_text_in_a_minute_closes() -> None:
         assert await client.closed() == (1008, "DATA-0001")
 
 
+async def test_how_much_text_a_minute_may_have_can_be_changed() -> None:
+    pace = Pace(speed=200, chunk_ms=(1000, 2000))
+    async with connected(SpeakEmulator(ScriptedVoice(), pace=pace, max_characters=4000)) as client:
+        await client.send(*[{"type": "Speak", "text": "x" * 2000}] * 2, "Flush")
+        await client.until("Flushed")
+        await client.send({"type": "Speak", "text": "x"})
+        assert await client.closed() == (1008, "DATA-0001")
+
+
 async def test_the_twenty_first_flush_in_a_minute_is_ignored_with_a_warning() -> None:
     async with connected(SpeakEmulator(ScriptedVoice())) as client:
         await client.send(*["Flush"] * 20, {"type": "Speak", "text": "Late."}, "Flush")
