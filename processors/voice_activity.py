@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from processors.near_voice import NearVoice
+
 WINDOW_MS = 32.0
 """Milliseconds a window: what Silero hears at once (256 samples at 8 kHz)."""
 
@@ -12,6 +14,8 @@ class Transition(Enum):
 
     STARTED = "started"
     STOPPED = "stopped"
+    FAR = "far"
+    """Nothing: a voice began that is too faint to be this caller's, while the agent speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +59,20 @@ class VoiceActivitySettings:
 
 
 class VoiceActivity:
-    """Tells a voice's start and stop, each once, alternating, starting in silence."""
+    """Tells a voice's start and stop, each once, alternating, starting in silence.
+
+    While the agent speaks, a voice far quieter than the caller's has been does not start. It is told as
+    ``FAR`` instead, each time that one begins.
+    """
 
     def __init__(self, settings: VoiceActivitySettings | None = None) -> None:
         self.settings = settings or VoiceActivitySettings()
         self.speaking = False
+        self.agent_speaks = False
+        self._near = NearVoice()
         self._evidence_ms = 0.0
+        self._loudest = float("-inf")
+        self._told_far = False
 
     def hear(
         self, probability: float, window_ms: float = WINDOW_MS, level_dbfs: float | None = None
@@ -79,15 +91,42 @@ class VoiceActivity:
         # window, and one crackle in a pause does not hold the turn's end back by the whole of it.
         change = window_ms if voice is not self.speaking else -window_ms
         self._evidence_ms = max(0.0, self._evidence_ms + change)
+        if voice and level_dbfs is not None:
+            self._take_level(level_dbfs)
         needed = self.settings.stop_ms if self.speaking else self.settings.start_ms
-        return self._turn() if self._evidence_ms > needed - window_ms / 2 else None
+        if self._evidence_ms > needed - window_ms / 2:
+            return self._turn() if self._is_near() else self._far(needed)
+        if not self._evidence_ms:
+            self._forget_level()
+        return None
+
+    def _take_level(self, level_dbfs: float) -> None:
+        self._loudest = max(self._loudest, level_dbfs)
+        if self.speaking and not self.agent_speaks:
+            self._near.learn(level_dbfs)
+
+    def _forget_level(self) -> None:
+        self._loudest = float("-inf")
+        self._told_far = False
+
+    def _is_near(self) -> bool:
+        may_be_far = self.agent_speaks and not self.speaking and self._loudest > float("-inf")
+        return not may_be_far or self._near.is_near(self._loudest)
+
+    def _far(self, needed_ms: float) -> Transition | None:
+        """Not the caller, until it gets louder; then it starts at once."""
+        self._evidence_ms = needed_ms
+        told, self._told_far = self._told_far, True
+        return None if told else Transition.FAR
 
     def fall_silent(self) -> Transition | None:
         """Take into account that there is nothing to hear any more."""
         self._evidence_ms = 0.0
+        self._forget_level()
         return self._turn() if self.speaking else None
 
     def _turn(self) -> Transition:
         self.speaking = not self.speaking
         self._evidence_ms = 0.0
+        self._forget_level()
         return Transition.STARTED if self.speaking else Transition.STOPPED

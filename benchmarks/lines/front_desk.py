@@ -4,9 +4,16 @@ from pipecat.processors.frame_processor import FrameProcessor
 
 from processors.sentence_splitter import SentenceSplitter
 from processors.vad import VAD
-from trunkline import Call, Line
+from trunkline import Call, Line, vad
 
-line = Line(name="bench", number="+15550100", greeting="Hello, this is the bench.", prompt="Answer.")
+line = Line(
+    name="bench",
+    number="+15550100",
+    greeting="Hello, this is the bench.",
+    prompt="Answer.",
+    barge_in=vad,
+)
+"""Its barge-in is measured to the carrier's ``clear``, which no words have to confirm."""
 
 
 @line.answer

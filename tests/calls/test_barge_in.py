@@ -1,4 +1,4 @@
-"""The caller speaks while the agent is heard: the line is cut at once, only what was heard is remembered."""
+"""A voice interrupts the agent (`vad`): the line is cut at once, only what was heard is remembered."""
 
 import asyncio
 from pathlib import Path
@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.calls.town import GREETING, LONG, QUESTION, Town, heard, hears, said, stream_log, town
+from processors.barge_in import vad
+from tests.calls.town import GREETING, LONG, QUESTION, Town, heard, hears, make_line, said, stream_log, town
 from trunkline.sandbox.brain import Rule
 from trunkline.sandbox.listen_faults import ListenFault
 from trunkline.sandbox.speak_faults import SpeakFault
 from trunkline.sandbox.telephone.phone import Phone
 from trunkline.sandbox.telephone.records import ClearReceived
+
+AT_ONCE = make_line(barge_in=vad)
 
 
 async def long_answer(place: Town) -> Phone:
@@ -35,7 +38,7 @@ async def barge_in(phone: Phone, word: str = "no thank you") -> tuple[float, Cle
 async def test_clear_is_on_the_wire_within_a_quarter_of_a_second(tmp_path: Path) -> None:
     # Whatever is said, and wherever between two packets it begins.
     words = ("hello", "one moment", "no thank you", "goodbye", "yes please")
-    async with town(tmp_path, rules=[Rule(".", LONG)]) as place:
+    async with town(tmp_path, AT_ONCE, rules=[Rule(".", LONG)]) as place:
         phone = await long_answer(place)
         for number, word in enumerate(words):
             await asyncio.sleep(0.0043 * number)
@@ -48,7 +51,7 @@ async def test_clear_is_on_the_wire_within_a_quarter_of_a_second(tmp_path: Path)
 
 
 async def test_nothing_of_the_cancelled_reply_follows_the_clear(tmp_path: Path) -> None:
-    async with town(tmp_path) as place:
+    async with town(tmp_path, AT_ONCE) as place:
         phone = await long_answer(place)
         await barge_in(phone)
         before = heard(phone)
@@ -62,7 +65,7 @@ async def test_nothing_of_the_cancelled_reply_follows_the_clear(tmp_path: Path) 
 
 
 async def test_the_model_remembers_only_what_was_heard(tmp_path: Path) -> None:
-    async with town(tmp_path) as place:
+    async with town(tmp_path, AT_ONCE) as place:
         phone = await long_answer(place)
         await barge_in(phone)
         await asyncio.sleep(0.1)
@@ -86,7 +89,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_vendor_in_trouble_neither_delays_nor_spoils_it(tmp_path: Path, fault: str) -> None:
-    async with town(tmp_path, deepgram=FAULTS[fault]) as place:
+    async with town(tmp_path, AT_ONCE, deepgram=FAULTS[fault]) as place:
         phone = await long_answer(place)
         delay, _ = await barge_in(phone)
         assert delay <= 0.250

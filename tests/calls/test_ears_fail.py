@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from processors.barge_in import vad
 from tests.calls.neighbour import neighbour
 from tests.calls.town import GREETING, PRICE, PRICE_QUESTION, Town, heard, hears, make_line, said, town
 from trunkline.sandbox.listen_faults import ListenFault
@@ -78,7 +79,8 @@ async def test_ears_that_are_lost_for_good_end_in_an_apology_in_our_own_voice(tm
 
 async def test_who_speaks_into_the_apology_hears_it_from_the_carrier_at_once(tmp_path: Path) -> None:
     ears = {"fault": ListenFault(refuse=401)}
-    async with town(tmp_path, deepgram={"listen": ears}) as place:
+    # Without ears there are no words that could confirm it.
+    async with town(tmp_path, make_line(barge_in=vad), deepgram={"listen": ears}) as place:
         phone = await place.ring()
         await hears(phone, APOLOGY[:20])
         phone.say(said(PRICE_QUESTION))

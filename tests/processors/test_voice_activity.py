@@ -111,3 +111,48 @@ def test_falling_silent_takes_back_what_was_not_yet_a_start() -> None:
 def test_impossible_settings_are_named(values: dict[str, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         VoiceActivitySettings(**values)
+
+
+def heard_with_agent(activity: VoiceActivity, level: float, windows: int = 6) -> list[Transition]:
+    activity.agent_speaks = True
+    return [t for _ in range(windows) if (t := activity.hear(0.9, level_dbfs=level)) is not None]
+
+
+def known_caller() -> VoiceActivity:
+    """One who has spoken at -20 dB for two seconds, and is silent."""
+    activity = VoiceActivity()
+    for _ in range(60):
+        activity.hear(0.9, level_dbfs=-20.0)
+    activity.fall_silent()
+    return activity
+
+
+def test_a_far_quieter_voice_does_not_start_while_the_agent_speaks() -> None:
+    activity = known_caller()
+    assert heard_with_agent(activity, -40.0) == [Transition.FAR]
+    assert not activity.speaking
+    # The caller is heard as soon as ever, whoever else is heard meanwhile.
+    assert heard_with_agent(activity, -22.0, windows=1) == [Transition.STARTED]
+
+
+def test_a_far_quieter_voice_is_told_each_time_it_begins() -> None:
+    activity = known_caller()
+    assert heard_with_agent(activity, -40.0) == [Transition.FAR]
+    for _ in range(6):
+        activity.hear(0.0, level_dbfs=-60.0)
+    assert heard_with_agent(activity, -40.0) == [Transition.FAR]
+
+
+def test_a_far_quieter_voice_starts_while_the_agent_is_silent() -> None:
+    activity = known_caller()
+    heard_with_agent(activity, -40.0)
+    activity.agent_speaks = False
+    assert activity.hear(0.9, level_dbfs=-40.0) is Transition.STARTED
+
+
+def test_a_caller_who_was_not_heard_yet_is_never_far() -> None:
+    assert heard_with_agent(VoiceActivity(), -45.0) == [Transition.STARTED]
+
+
+def test_the_caller_starts_as_soon_as_ever_while_the_agent_speaks() -> None:
+    assert heard_with_agent(known_caller(), -24.0, windows=2) == [Transition.STARTED]
