@@ -1,88 +1,60 @@
-"""When a caller's turn begins and ends, as strategies of pipecat's user aggregator.
+"""A turn ends when Deepgram says so: Nova's endpoint, or Flux's end of turn.
 
-A turn begins at the local VAD, or at the first words where the VAD missed them. It ends when Deepgram says
-so: its endpointing looks at the words and at the silence, and its proposal comes behind the words it closes.
+Either looks at the words and at the silence, and its proposal comes behind the words it closes.
 """
 
 import asyncio
 
-from pipecat.frames.frames import (
-    Frame,
-    ProposedUserStoppedSpeakingFrame,
-    TranscriptionFrame,
-    VADUserStartedSpeakingFrame,
-    VADUserStoppedSpeakingFrame,
-)
-from pipecat.turns.types import ProcessFrameResult
-from pipecat.turns.user_start import TranscriptionUserTurnStartStrategy, VADUserTurnStartStrategy
-from pipecat.turns.user_stop import BaseUserTurnStopStrategy
-from pipecat.turns.user_turn_strategies import UserTurnStrategies
+from processors.patience import Patience
+from processors.turn_stop import TurnStop
 
 JUST_NOW = 0.35
 """Seconds that an endpoint may be on its way: one that comes later has seen the caller go on."""
 
 
-class EndpointingTurnStop(BaseUserTurnStopStrategy):
+class EndpointingTurnStop(TurnStop):
     """Ends a turn at the speech recogniser's endpoint, at once and only with words.
 
     An endpoint that comes when the caller has already gone on speaking is late: it waits for the silence.
+
+    Args:
+        patience: what the caller is expected to say.
+        eager: whether a reply is begun at each pause, ahead of the endpoint. A recogniser that tells where a
+            turn probably ends has that done in any case.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._words = False
+    def __init__(self, patience: Patience | None = None, *, eager: bool = False) -> None:
+        super().__init__(patience)
+        self._eager = eager
         self._paused = False
         self._resumed_at: float | None = None
-        self._late = False
-
-    @property
-    def resolves_proposed_turn_stop_frames(self) -> bool:
-        return True
 
     async def handle_user_turn_started(self) -> None:
-        await super().handle_user_turn_started()  # type: ignore[no-untyped-call]
-        self._words = self._paused = self._late = False
-        self._resumed_at = None
+        await super().handle_user_turn_started()
+        self._paused, self._resumed_at = False, None
 
-    async def handle_user_turn_stopped(self) -> None:
-        await super().handle_user_turn_stopped()  # type: ignore[no-untyped-call]
-        self._words = self._late = False
+    async def on_speech(self) -> None:
+        self._resumed_at = _now() if self._paused else None
+        if self._eager:
+            await self.withdraw()
 
-    async def process_frame(self, frame: Frame) -> ProcessFrameResult:
-        if isinstance(frame, TranscriptionFrame):
-            self._words = self._words or bool(frame.text.strip())
-            self._late = False
-        elif isinstance(frame, VADUserStartedSpeakingFrame):
-            self._resumed_at = _now() if self._paused else None
-        elif isinstance(frame, VADUserStoppedSpeakingFrame):
-            await self._pause()
-        elif isinstance(frame, ProposedUserStoppedSpeakingFrame):
-            await self._endpoint()
-        return ProcessFrameResult.CONTINUE
-
-    async def _pause(self) -> None:
+    async def on_pause(self) -> None:
         self._paused, self._resumed_at = True, None
-        if self._late:
-            await self._stop()
+        await self._guess_now()
 
-    async def _endpoint(self) -> None:
-        self._late = self._resumed_at is not None and _now() - self._resumed_at < JUST_NOW
-        if not self._late:
-            await self._stop()
+    async def on_words(self) -> None:
+        if not self.speaking:
+            await self._guess_now()
 
-    async def _stop(self) -> None:
-        if self._words:
-            self._late = False
-            await self.trigger_user_turn_stopped()
+    async def on_endpoint(self) -> None:
+        self.silence = 0.0
+        if self._resumed_at is None or _now() - self._resumed_at >= JUST_NOW:
+            await self.reconsider()
+
+    async def _guess_now(self) -> None:
+        if self._eager and self._paused:
+            await self.guess(self.words.text_so_far)
 
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-def endpointing() -> UserTurnStrategies:
-    """Turns that begin at the VAD (or the first words) and end at Deepgram's endpoint."""
-    return UserTurnStrategies(
-        start=[VADUserTurnStartStrategy(), TranscriptionUserTurnStartStrategy()],
-        stop=[EndpointingTurnStop()],
-    )

@@ -17,15 +17,22 @@ from pipecat.processors.aggregators.llm_response_universal import (
     LLMUserAggregator,
     LLMUserAggregatorParams,
 )
+from pipecat.turns.user_start import TranscriptionUserTurnStartStrategy, VADUserTurnStartStrategy
+from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
-from processors.turn_taking import endpointing
+from processors.turn_stop import LAST_RESORT
+from processors.turn_taking import EndpointingTurnStop
 from tests.support import Heard, Wait, heard
 
 STARTED, STOPPED = VADUserStartedSpeakingFrame, VADUserStoppedSpeakingFrame
 
 
 def aggregator() -> LLMUserAggregator:
-    params = LLMUserAggregatorParams(user_turn_strategies=endpointing(), user_turn_stop_timeout=2.0)
+    strategies = UserTurnStrategies(
+        start=[VADUserTurnStartStrategy(), TranscriptionUserTurnStartStrategy()],
+        stop=[EndpointingTurnStop()],
+    )
+    params = LLMUserAggregatorParams(user_turn_strategies=strategies, user_turn_stop_timeout=LAST_RESORT)
     return LLMContextAggregatorPair(LLMContext(), user_params=params).user()
 
 
