@@ -26,8 +26,19 @@ class AuraOpening:
 
     def __init__(self, deepgram: Deepgram, options: Mapping[str, Any], stock: Stock | None = None) -> None:
         self.recipe = Recipe.of("speak", options)
+        self.voice = ""
+        """Of the socket that was opened last."""
         self._deepgram = deepgram
         self._stock = stock
+
+    def want(self, voice: str) -> None:
+        """Open sockets of this voice from here on: a socket keeps the one it was opened with."""
+        if voice != self._voice:
+            self.recipe = Recipe.of("speak", {**self.recipe.options, "model": voice})
+
+    @property
+    def _voice(self) -> str:
+        return str(self.recipe.options["model"])
 
     async def open(self) -> Socket:
         """An open socket.
@@ -35,7 +46,9 @@ class AuraOpening:
         Raises:
             VendorError: there is none to be had now.
         """
+        recipe, voice = self.recipe, self._voice
         stock, self._stock = self._stock, None
-        if stock is not None and (socket := await stock.take(self.recipe)) is not None:
-            return socket
-        return await self.recipe.open(self._deepgram)
+        socket = None if stock is None else await stock.take(recipe)
+        socket = socket or await recipe.open(self._deepgram)
+        self.voice = voice
+        return socket

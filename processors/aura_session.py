@@ -1,7 +1,8 @@
 """Has texts spoken by Aura over one socket after the other, whatever becomes of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Protocol
 
 from loguru import logger
 
@@ -10,7 +11,7 @@ from processors.aura_sockets import AuraSockets
 from processors.deepgram import Socket
 from processors.deepgram_socket import SocketClosed
 from processors.errors import VendorError, VendorUnavailable
-from processors.utterances import SHARED_CHARACTERS, Group, Utterances
+from processors.utterances import SHARED_CHARACTERS, Group, Hold, Utterances
 
 SILENCE_LIMIT = 3.0
 """Seconds after a Flush, or within its audio, in which something must come."""
@@ -28,6 +29,16 @@ VOICELESS = 3
 """Texts in a row without any audio after which Aura counts as down."""
 
 
+class Opening(Protocol):
+    """Opens sockets."""
+
+    voice: str
+    """Of the last one."""
+
+    def want(self, voice: str) -> None: ...
+    async def open(self) -> Socket: ...
+
+
 class AuraSession:
     """Sends what utterances want to be sent, and brings them the audio.
 
@@ -35,7 +46,7 @@ class AuraSession:
 
     Args:
         utterances: what is to be spoken.
-        connect: opens a socket; raises ``VendorError``.
+        opening: opens sockets, each of one voice; raises ``VendorError``.
         spawn: starts a task that the owner watches over.
         stirred: told whenever utterances may have something new to take.
         failed: told when nothing of what was asked for will be spoken, and why.
@@ -44,17 +55,18 @@ class AuraSession:
     def __init__(
         self,
         utterances: Utterances,
-        connect: Callable[[], Awaitable[Socket]],
+        opening: Opening,
         spawn: Spawn,
         stirred: Callable[[], None],
         failed: Callable[[VendorError], None],
     ) -> None:
         self._utterances = utterances
+        self._voices = opening
         self._stirred = stirred
         self._failed = failed
         self._loop = asyncio.get_running_loop()
         self._sockets = AuraSockets(
-            connect, spawn, self, lambda: utterances.need_a_vendor, self.pump, self._fail
+            opening.open, spawn, self, lambda: utterances.need_a_vendor, self.pump, self._fail
         )
         self._alarm: asyncio.TimerHandle | None = None
         self._blocked_since: float | None = None
@@ -67,6 +79,12 @@ class AuraSession:
     def open(self) -> None:
         """Have a socket ready before it is needed."""
         self._sockets.open()
+
+    def prepare(self, voice: str) -> None:
+        """Have a socket of this voice ready, unless another one is still speaking."""
+        if not self._utterances.need_a_vendor:
+            self._turn_to(voice)
+            self._replace()
 
     def pump(self) -> None:
         """Send what may be sent now, and arrange for what it takes to send the rest."""
@@ -85,8 +103,15 @@ class AuraSession:
     def interrupt(self) -> None:
         """Drop what may be interrupted; nothing of it will be taken from here on."""
         self._blocked_since = None
+        self._dropped(self._utterances.interrupt())
+
+    def withdraw(self, hold: Hold) -> None:
+        """Drop what was held: it is not to be heard at all."""
+        self._dropped(self._utterances.withdraw(hold))
+
+    def _dropped(self, on_its_way: bool) -> None:
         socket = self._sockets.current
-        if self._utterances.interrupt() and socket is not None:
+        if on_its_way and socket is not None:
             # Clear knows no exceptions: what must go on goes on elsewhere.
             if self._utterances.awaited is None:
                 socket.clear()
@@ -150,9 +175,14 @@ class AuraSession:
         """Where ``group`` may be sent now. If nowhere, that is being changed."""
         socket, now = self._sockets.current, self._loop.time()
         if socket is None:
+            self._turn_to(group.label.voice)
             self._sockets.open()
         elif group.sent_at is not None:
             return socket  # its room and its Flush were there when it was begun
+        elif group.label.voice not in ("", self._voices.voice):
+            if self._utterances.awaited is None:
+                self._turn_to(group.label.voice)
+                self._replace()
         elif socket.is_stalled or not socket.fence.is_open(now):
             self._wait_or_replace(socket, now)
         elif _has_room(socket, group, now):
@@ -160,6 +190,10 @@ class AuraSession:
         elif self._utterances.awaited is None:
             self._replace()
         return None
+
+    def _turn_to(self, voice: str) -> None:
+        if voice:
+            self._voices.want(voice)
 
     def _wait_or_replace(self, socket: AuraSocket, now: float) -> None:
         if self._blocked_since is None:

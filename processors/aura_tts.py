@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loguru import logger
 from pipecat.frames.frames import (
@@ -25,20 +25,19 @@ from pipecat.frames.frames import (
 from pipecat.metrics.metrics import MetricsData
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessorSetup
 
-from processors import g711
+from processors.aura_gathering import AuraGathering
 from processors.aura_opening import AuraOpening, aura_options
 from processors.aura_session import AuraSession
 from processors.deepgram import Deepgram
 from processors.direct import UnwatchedStage
 from processors.errors import VendorError
-from processors.lead import Lead
+from processors.frames import LanguageFrame
+from processors.language_voices import LanguageVoices
 from processors.socket_recipe import Recipe, Stock
 from processors.speak_limits import pieces
+from processors.speculation import SETTLING, Speculation, Verdict, speculation_of
 from processors.speech_frames import announced, committed, spoken, started, stopped
-from processors.utterances import Follower, Group, Label, Speech, Utterances, has_words
-
-LONGEST_FRAME = 500 * g711.BYTES_PER_MS
-"""Bytes of audio in one frame at most."""
+from processors.utterances import Group, Label, Speech, Utterances, has_words
 
 UNSPOKEN = (
     EagerTranscriptionFrame,
@@ -64,9 +63,10 @@ class AuraTTS(UnwatchedStage):
 
     A sentence is announced (``TTSTextFrame``) right ahead of its audio (``SpeechFrame``), so that what
     follows an announcement belongs to it. After an interruption not a byte of what was cut comes out,
-    whatever Aura goes on sending. A lost connection is not heard: what had not come is asked for again.
-    When Aura refuses or stays away, the stage reports the ``VendorError`` and becomes unusable; nothing
-    waits for it any more, and ``cached`` prompts are still spoken.
+    whatever Aura goes on sending. A reply to a turn that may not be over is spoken, and held until it is: it
+    is heard at once then, or it never was. A lost connection is not heard: what had not come is asked for
+    again. When Aura refuses or stays away, the stage reports the ``VendorError`` and becomes unusable;
+    nothing waits for it any more, and ``cached`` prompts are still spoken.
 
     Args:
         deepgram: opens sockets.
@@ -74,6 +74,7 @@ class AuraTTS(UnwatchedStage):
         speed: 0.7 to 1.5; None for the voice's own.
         stock: where a socket may be open already.
         cached: prompts that need no vendor: exact text -> mu-law, 8 kHz.
+        voices: instead of ``voice`` and ``cached``, where the call may be in several languages.
     """
 
     def __init__(
@@ -84,18 +85,22 @@ class AuraTTS(UnwatchedStage):
         speed: float | None = None,
         stock: Stock | None = None,
         cached: Mapping[str, bytes] | None = None,
+        voices: LanguageVoices | None = None,
     ) -> None:
         super().__init__()
+        self._voices = voices or LanguageVoices.alone(voice, cached)
+        voice = self._voices.voice
         self.set_core_metrics_data(MetricsData(processor=self.name, model=voice))
         self._opening = AuraOpening(deepgram, aura_options(voice, speed), stock)
-        self._cached: Mapping[str, bytes] = {} if cached is None else cached
         self._utterances = Utterances(speed or 1.0)
-        self._lead = Lead()
-        self._stirred = asyncio.Event()
+        self._gathering = AuraGathering(self._utterances)
         self._session: AuraSession | None = None
         self._speaker: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop
         self._failure: VendorError | None = None
+        self._held: Speculation | None = None
+        self._unreported: list[str] = []
+        self._sounded_at: float | None = None
         self._pieces: list[str] = []
         self._in_reply = False
         self._is_split = False
@@ -116,7 +121,7 @@ class AuraTTS(UnwatchedStage):
         await super().setup(setup)
         self._loop = asyncio.get_running_loop()
         self._session = AuraSession(
-            self._utterances, self._opening.open, self.create_task, self._stir_if_due, self._take_failure
+            self._utterances, self._opening, self.create_task, self._sound_came, self._take_failure
         )
         self._speaker = self.create_task(self._push_speech(), "speech")
         self._session.open()
@@ -132,31 +137,48 @@ class AuraTTS(UnwatchedStage):
         if isinstance(frame, SystemFrame) or direction is FrameDirection.UPSTREAM:
             await self.push_frame(frame, direction)
             if isinstance(frame, InterruptionFrame):
-                self._stirred.set()  # what it spared goes on behind it
+                self._gathering.stir()  # what it spared goes on behind it
             elif isinstance(frame, CancelFrame):
                 await self._stop()
+            if isinstance(frame, SETTLING):
+                await self._settle()
         else:
             await self._process_in_order(frame)
 
     async def _process_in_order(self, frame: Frame) -> None:
         match frame:
+            case LanguageFrame():
+                self._turn_to(frame)
             case TTSSpeakFrame():
                 await self._speak(frame)
             case TextFrame() if not (frame.skip_tts or isinstance(frame, UNSPOKEN)):
                 await self._take_text(frame)
             case LLMFullResponseStartFrame():
-                self._begin_reply()
+                await self._begin_reply(speculation_of(frame))
                 self._follow(frame)
             case LLMFullResponseEndFrame() | EndFrame():
-                await self._end_reply()
-                self._follow(frame)
+                await self._end_reply(frame)
             case _:
                 self._follow(frame)
 
+    def _turn_to(self, frame: LanguageFrame) -> None:
+        """What was asked for so far is said as it was to be; what comes now, in this language."""
+        before = self._voices.voice
+        self._voices.turn_to(frame.code)
+        voice = self._voices.voice
+        if voice != before:
+            self.set_core_metrics_data(MetricsData(processor=self.name, model=voice))
+            if self._session is not None:
+                self._session.prepare(voice)
+        self._follow(frame)
+
     # What is to be said.
 
-    def _begin_reply(self) -> None:
+    async def _begin_reply(self, speculation: Speculation | None) -> None:
+        await self._settle()  # a new reply takes the place of one that was held
         self._end_speech(Label())
+        self._held = self._utterances.hold = speculation
+        self._sounded_at = None
         self._in_reply = True
         self._is_split = self._is_stale = False
 
@@ -173,13 +195,18 @@ class AuraTTS(UnwatchedStage):
         else:
             self._pieces.append(frame.text)
 
-    async def _end_reply(self) -> None:
+    async def _end_reply(self, frame: Frame) -> None:
+        if self._held is not None and isinstance(frame, EndFrame):
+            self._held.settle(Verdict.WITHDRAWN)  # the call does not wait for a turn
+        await self._settle()
         text = "".join(self._pieces)
         self._pieces.clear()
         if not self._is_split:
             await self._ask(text, Label())
         self._in_reply = self._is_stale = False
         self._end_speech(Label())
+        self._follow(frame)
+        self._utterances.hold = None
 
     async def _speak(self, frame: TTSSpeakFrame) -> None:
         label = Label(frame.text_type, frame.append_to_context, frame.interruptible)
@@ -190,8 +217,10 @@ class AuraTTS(UnwatchedStage):
             self._end_speech(label, is_committed=frame.append_to_context)
 
     async def _ask(self, text: str, label: Label) -> None:
-        audio = self._cached.get(text)
+        text = self._voices.words(text)
+        audio = self._voices.prompts.get(text)
         text = text.strip()
+        label = replace(label, voice=self._voices.voice)
         if audio is not None:
             self._utterances.play(text, audio, label)
         elif not has_words(text):
@@ -206,7 +235,8 @@ class AuraTTS(UnwatchedStage):
         self._is_opened = True
         self._stir()
         if audio is None:
-            await self.start_tts_usage_metrics(text)
+            self._unreported.append(text)
+            await self._report_usage()
 
     def _end_speech(self, label: Label, *, is_committed: bool = False) -> None:
         self._is_opened = False
@@ -220,15 +250,38 @@ class AuraTTS(UnwatchedStage):
     def _stir(self) -> None:
         if self._session is not None:
             self._session.pump()
-        self._stirred.set()
+        self._gathering.stir()
 
-    def _interrupt(self) -> None:
+    async def _settle(self) -> None:
+        """Do what is to be done once it is known whether what is held will be heard."""
+        held = self._held
+        if held is None or held.is_pending:
+            return
+        self._held = None
+        if held.is_withdrawn:
+            self._break_off()
+            self._unreported.clear()
+            if self._session is not None:
+                self._session.withdraw(held)
+        self._stir()
+        await self._report_usage()
+
+    async def _report_usage(self) -> None:
+        if self._held is None:
+            texts, self._unreported = self._unreported, []
+            for text in texts:
+                await self.start_tts_usage_metrics(text)
+
+    def _break_off(self) -> None:
         self._is_stale = self._is_stale or self._in_reply
         self._in_reply = self._is_opened = False
         self._pieces.clear()
+
+    def _interrupt(self) -> None:
+        self._break_off()
         if self._session is not None:
             self._session.interrupt()
-        self._lead.cut()
+        self._gathering.cut()
         if self._utterances.are_silent:
             self._is_started = False
 
@@ -236,39 +289,19 @@ class AuraTTS(UnwatchedStage):
 
     async def _push_speech(self) -> None:
         while not self._is_over:
-            await self._stirred.wait()
-            self._stirred.clear()
+            await self._gathering.stirred()
             await self._report_failure()
-            while (taken := self._take()) is not None:
+            while (taken := self._gathering.take()) is not None:
                 if isinstance(taken, Speech):
                     await self._push_audio(taken.group, taken.audio)
                 else:
                     await self._push_follower(taken.item)
                 await self._report_failure()
 
-    def _take(self) -> Speech | Follower | None:
-        """What comes next, unless there is time for more of it to come."""
-        least = self._least()
-        taken = self._utterances.take(LONGEST_FRAME, least)
-        if taken is None:
-            self._wait_if_held_back(least)
-        return taken
-
-    def _stir_if_due(self) -> None:
-        """Sound came, or what makes a difference to it."""
-        if not self._wait_if_held_back(self._least()):
-            self._stirred.set()
-
-    def _wait_if_held_back(self, least: int) -> bool:
-        if not self._utterances.holds_back(least):
-            return False
-        if (wait := self._lead.wait(self._loop.time())) is not None:
-            self._loop.call_later(wait, self._stirred.set)
-        return True
-
-    def _least(self) -> int:
-        """Bytes that are to be pushed together, if more will come."""
-        return min(self._lead.gather(self._loop.time()), LONGEST_FRAME)
+    def _sound_came(self) -> None:
+        if self._held is not None and self._sounded_at is None:
+            self._sounded_at = self._loop.time()
+        self._gathering.stir_if_due()
 
     async def _push_audio(self, group: Group, audio: bytes) -> None:
         if group.opening and not group.is_announced:
@@ -286,13 +319,13 @@ class AuraTTS(UnwatchedStage):
             group.is_announced = True
             yield announced(group.text, label)
         if not group.is_dropped:
-            self._lead.handed_on(len(audio), self._loop.time())
+            self._gathering.handed_on(len(audio))
             yield spoken(audio, label)
 
     async def _report_first_audio(self, group: Group) -> None:
         if group.asked_at is not None:
             await self.start_ttfb_metrics(start_time=group.asked_at)
-            await self.stop_ttfb_metrics(end_time=self._loop.time())
+            await self.stop_ttfb_metrics(end_time=self._sounded_at or self._loop.time())
 
     async def _push_follower(self, item: Frame | EndOfSpeech) -> None:
         if isinstance(item, EndOfSpeech):
@@ -314,7 +347,7 @@ class AuraTTS(UnwatchedStage):
 
     def _take_failure(self, error: VendorError) -> None:
         self._failure = error
-        self._stirred.set()
+        self._gathering.stir()
 
     async def _report_failure(self) -> None:
         if self._failure is not None:

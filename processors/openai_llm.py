@@ -9,6 +9,7 @@ from loguru import logger
 from openai import AsyncOpenAI
 from openai.types import CompletionUsage
 from pipecat.frames.frames import (
+    EagerEndOfTurnCancelFrame,
     Frame,
     FunctionCallFromLLM,
     FunctionCallInProgressFrame,
@@ -24,9 +25,11 @@ from pipecat.services.openai.llm import OpenAILLMService
 from pipecat.utils.errors import ErrorCategory
 
 from processors.errors import VendorBusy, VendorError, VendorRefused, VendorUnavailable
+from processors.loop_metrics import LoopMetrics
 from processors.openai_client import OpenAI, Patience
 from processors.openai_errors import retry_delay
 from processors.openai_reply import Reply, ToolRequest
+from processors.speculation import Verdict, VoiceGate
 
 APOLOGY = "Sorry, I had a problem there. Could you say that again?"
 
@@ -46,7 +49,8 @@ class OpenAILLM(OpenAILLMService):
     A turn that fails before its first token is tried once more where that can help. A turn that fails for
     good is reported once as a :class:`~processors.errors.VendorError`, and the caller is asked to say it
     again, unless every turn would fail. What has been said by then stands. Nothing of the conversation is
-    logged.
+    logged. A reply to a turn that may not be over goes out marked as a
+    :class:`~processors.speculation.Speculation`; its tools wait until the turn is.
 
     Args:
         openai: the client of the process.
@@ -80,7 +84,8 @@ class OpenAILLM(OpenAILLMService):
             settings.temperature = temperature
         if max_completion_tokens is not None:
             settings.max_completion_tokens = max_completion_tokens
-        super().__init__(settings=settings)
+        super().__init__(settings=settings, metrics=LoopMetrics())
+        self._gate = self._speculation_gate = VoiceGate(f"{self}")
         # Other servers know three roles, and this one is younger than most of them.
         self.supports_developer_role = openai.is_openai
         # For OpenAI a prompt may stand in the context, where a resumed call has it, behind another.
@@ -96,9 +101,12 @@ class OpenAILLM(OpenAILLMService):
         if not isinstance(frame, LLMContextFrame):
             await super().process_frame(frame, direction)
             return
+        if self._gate.is_speculating and not frame.speculation:
+            # Another reply takes the place of the guess: the end of the turn has to ask for its own.
+            await self.push_frame(EagerEndOfTurnCancelFrame(), FrameDirection.UPSTREAM)
         self._failed = True
         await super().process_frame(frame, direction)
-        if self._failed and self._apology and self.is_usable:
+        if self._failed and self._apology and self.is_usable and await self._is_wanted():
             await self.push_frame(TTSSpeakFrame(self._apology))
 
     async def _process_context(self, context: LLMContext) -> None:
@@ -119,7 +127,20 @@ class OpenAILLM(OpenAILLMService):
         await self.start_ttfb_metrics()
         reply = await self._attempts(params)
         await self._report(reply)
-        await self._call_tools(reply.calls, context)
+        if reply.calls and await self._is_wanted():
+            await self._call_tools(reply.calls, context)
+
+    async def _is_wanted(self) -> bool:
+        """Whether the turn has ended as it was expected to; waits until that is known."""
+        speculation = self._gate.speculation
+        return speculation is None or await speculation.settled() is Verdict.CONFIRMED
+
+    async def _handle_eager_end_of_turn_cancel(self, frame: EagerEndOfTurnCancelFrame) -> None:
+        if self._gate.is_speculating:
+            # First, so that nothing is taken from the reply that is broken off here.
+            self._gate.withdraw()
+            await self._start_interruption()  # type: ignore[no-untyped-call]
+            await self.stop_all_metrics()  # type: ignore[no-untyped-call]
 
     async def _params(self, context: LLMContext) -> dict[str, Any]:
         from_context = await self.get_llm_adapter().get_llm_invocation_params(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from pipecat.frames.frames import (
     AggregatedTextFrame,
+    EagerEndOfTurnCancelFrame,
     EndFrame,
     Frame,
     InterruptionFrame,
@@ -19,7 +20,8 @@ from pipecat.utils.text.base_text_aggregator import TextType
 
 from processors.clauses import Clauses
 from processors.direct import DirectStage
-from processors.frames import HangUpFrame
+from processors.frames import HangUpFrame, LanguageFrame
+from processors.speculation import Speculation, speculation_of
 from processors.spoken_text import spoken_text
 
 MUST_NOT_OVERTAKE = (
@@ -27,6 +29,7 @@ MUST_NOT_OVERTAKE = (
     LLMFullResponseEndFrame,
     TTSSpeakFrame,
     HangUpFrame,
+    LanguageFrame,
     EndFrame,
     StopFrame,
 )
@@ -37,11 +40,12 @@ class SentenceSplitter(DirectStage):
     """Stands between the language model and the voice.
 
     ``LLMTextFrame`` goes in; ``AggregatedTextFrame`` of ``TextType.SENTENCE`` comes out as soon as its end is
-    certain, without the white space around it and without Markdown. An interruption drops what is held. Text
-    that is not to be spoken and every other frame pass as they are.
+    certain, without the white space around it and without Markdown. An interruption drops what is held, and
+    so does the withdrawal of a speculation. Text that is not to be spoken and every other frame pass as they
+    are.
 
     Args:
-        language: code of the language that is spoken, with or without a region.
+        language: code of the language that is spoken, with or without a region, until the call is in another.
     """
 
     def __init__(self, language: str = "en") -> None:
@@ -49,10 +53,11 @@ class SentenceSplitter(DirectStage):
         self._clauses = Clauses(language)
         self._unsaid: deque[AggregatedTextFrame] = deque()
         self._append_to_context = True
+        self._speculation: Speculation | None = None
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
-        if isinstance(frame, InterruptionFrame):
+        if isinstance(frame, InterruptionFrame) or self._is_withdrawn(frame):
             self._clauses.drop()
             self._unsaid.clear()
         elif direction is FrameDirection.DOWNSTREAM:
@@ -62,7 +67,16 @@ class SentenceSplitter(DirectStage):
                 return
             if isinstance(frame, MUST_NOT_OVERTAKE):
                 await self._say(self._clauses.finish())
+            if isinstance(frame, LanguageFrame):
+                self._clauses = Clauses(frame.code)
+            if isinstance(frame, LLMFullResponseStartFrame):
+                self._speculation = speculation_of(frame)
         await self.push_frame(frame, direction)
+
+    def _is_withdrawn(self, frame: Frame) -> bool:
+        """Whether a frame ends a reply that nobody wants any more."""
+        ends = isinstance(frame, (EagerEndOfTurnCancelFrame, LLMFullResponseEndFrame))
+        return ends and self._speculation is not None and self._speculation.is_withdrawn
 
     async def _say(self, units: Iterable[str]) -> None:
         # In direct mode another task may enter while a push waits: it may interrupt, or carry on from here.

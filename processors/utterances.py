@@ -6,7 +6,7 @@ No I/O and no clock: who sends the texts and brings the audio is not its concern
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 RATE = 8000
 """Bytes of mu-law a second."""
@@ -28,6 +28,17 @@ class Label:
     text_type: str = "sentence"
     append_to_context: bool = True
     interruptible: bool = True
+    voice: str = ""
+    """Who is to say it; anybody if empty."""
+
+
+class Hold(Protocol):
+    """Why something is not to be heard yet."""
+
+    @property
+    def is_pending(self) -> bool: ...
+    @property
+    def is_withdrawn(self) -> bool: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +49,8 @@ class Group:
     label: Label = field(default_factory=Label)
     opening: bool = False
     """Whether a reply begins with it: somebody is waiting in silence."""
+    hold: Hold | None = None
+    """What keeps it from being heard."""
     unsent: str = ""
     """What is still to be sent on the present socket."""
     sent_at: float | None = None
@@ -87,6 +100,7 @@ class Follower:
 
     item: Any
     interruptible: bool
+    hold: Hold | None = None
     is_taken: bool = False
 
 
@@ -106,6 +120,8 @@ class Utterances:
     """
 
     def __init__(self, speed: float = 1.0) -> None:
+        self.hold: Hold | None = None
+        """What keeps from being heard what is asked for now. Withdrawn, nothing is taken in any more."""
         self._queue: deque[Group | Follower] = deque()
         self._characters = PRIOR_CHARACTERS
         self._bytes = int(PRIOR_CHARACTERS * RATE / CHARACTERS_PER_SECOND / speed)
@@ -113,22 +129,20 @@ class Utterances:
     def say(self, text: str, label: Label, *, opening: bool = False) -> None:
         """Ask for ``text``. It joins the text before it if that has not been flushed."""
         last = self._queue[-1] if self._queue else None
-        if isinstance(last, Group) and _joins(last, text, label):
+        if isinstance(last, Group) and last.hold is self.hold and _joins(last, text, label):
             last.text += f" {text}"
             last.unsent += f" {text}"
         else:
-            self.close()
-            self._queue.append(Group(text, label, opening, unsent=text))
+            self._append(Group(text, label, opening, self.hold, unsent=text))
 
     def play(self, text: str, audio: bytes, label: Label) -> None:
         """Have ``audio`` heard in its turn: ``text`` needs no vendor."""
-        self.close()
-        self._queue.append(Group(text, label, is_closed=True, is_whole=True, audio=bytearray(audio)))
+        given = bytearray(audio)
+        self._append(Group(text, label, hold=self.hold, is_closed=True, is_whole=True, audio=given))
 
     def follow(self, item: Any, *, interruptible: bool = True) -> None:
         """Have ``item`` taken when all that was asked for before it has been."""
-        self.close()
-        self._queue.append(Follower(item, interruptible))
+        self._append(Follower(item, interruptible, self.hold))
 
     def close(self) -> None:
         """What comes next does not join what came before."""
@@ -138,7 +152,8 @@ class Utterances:
     @property
     def next_to_send(self) -> Group | None:
         """The first group of which text or its Flush is to be sent."""
-        return next((group for group in self._unfinished() if _wants_sending(group)), None)
+        group = next((group for group in self._unfinished() if _wants_sending(group)), None)
+        return None if group is not None and self._may_be_in_vain(group) else group
 
     @property
     def awaited(self) -> Group | None:
@@ -178,6 +193,8 @@ class Utterances:
         """
         while self._queue:
             head = self._queue[0]
+            if _is_held(head):
+                return None
             if isinstance(head, Follower):
                 if not head.is_taken:
                     head.is_taken = True
@@ -198,14 +215,15 @@ class Utterances:
         if not self._queue:
             return False
         head = self._queue[0]
-        return isinstance(head, Group) and bool(head.audio) and _waits(head, least)
+        return isinstance(head, Group) and bool(head.audio) and _waits(head, least) and not _is_held(head)
 
     def interrupt(self) -> bool:
         """Drop what may be interrupted; whether audio is on its way for any of it."""
-        dropped = [group for group in self._groups() if group.label.interruptible]
-        self._drop(dropped)
-        self._queue = deque(q for q in self._queue if isinstance(q, Group) or not q.interruptible)
-        return any(group.sent_at is not None and not group.is_whole for group in dropped)
+        return self._drop_all(list(self._queue))
+
+    def withdraw(self, hold: Hold) -> bool:
+        """Drop what was held, and may be interrupted; whether audio is on its way for any of it."""
+        return self._drop_all([queued for queued in self._queue if queued.hold is hold])
 
     def lose(self) -> None:
         """The socket is gone: what has not come is to be asked for again."""
@@ -218,6 +236,22 @@ class Utterances:
         self._drop([group for group in self._unfinished() if not group.received])
         for group in self._unfinished():
             group.is_whole = True
+
+    def _append(self, queued: Group | Follower) -> None:
+        if self.hold is None or not self.hold.is_withdrawn or not _is_interruptible(queued):
+            self.close()
+            self._queue.append(queued)
+
+    def _may_be_in_vain(self, group: Group) -> bool:
+        """Whether it is held and others of its reply are ahead: one sentence is enough to begin with."""
+        return _is_held(group) and next(g for g in self._groups() if g.hold is group.hold) is not group
+
+    def _drop_all(self, unwanted: list[Group | Follower]) -> bool:
+        unwanted = [queued for queued in unwanted if _is_interruptible(queued)]
+        groups = [queued for queued in unwanted if isinstance(queued, Group)]
+        self._drop(groups)
+        self._queue = deque(q for q in self._queue if isinstance(q, Group) or q not in unwanted)
+        return any(group.sent_at is not None and not group.is_whole for group in groups)
 
     def _groups(self) -> Iterator[Group]:
         return (queued for queued in self._queue if isinstance(queued, Group))
@@ -253,6 +287,14 @@ def word_start(text: str, at: int) -> int:
     while at < len(text) and text[at].isspace():
         at += 1
     return at
+
+
+def _is_held(queued: Group | Follower) -> bool:
+    return queued.hold is not None and queued.hold.is_pending
+
+
+def _is_interruptible(queued: Group | Follower) -> bool:
+    return queued.label.interruptible if isinstance(queued, Group) else queued.interruptible
 
 
 def _waits(group: Group, least: int) -> bool:

@@ -80,3 +80,17 @@ async def test_a_socket_that_waited_is_replaced_an_hour_after_it_was_opened_not_
             assert emulator.connections == 1
             await bench.send(Wait(2 * 60), *reply("Still here."), Wait(2))
             assert emulator.connections == 2
+
+
+async def test_another_voice_is_another_socket() -> None:
+    async with vendor() as (_, deepgram):
+        opening = AuraOpening(deepgram, OPTIONS)
+        first = await opening.open()
+        assert opening.voice == "aura-2-thalia-en"
+        opening.want("aura-2-celeste-es")
+        assert opening.voice == "aura-2-thalia-en"
+        second = await opening.open()
+        assert opening.voice == "aura-2-celeste-es"
+        assert opening.recipe.options == {**OPTIONS, "model": "aura-2-celeste-es"}
+        for socket in (first, second):
+            await socket.close()

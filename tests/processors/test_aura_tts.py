@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from pipecat.frames.frames import (
     CancelFrame,
+    EagerEndOfTurnCancelFrame,
     EndFrame,
     Frame,
     FunctionCallResultFrame,
@@ -20,12 +21,15 @@ from pipecat.frames.frames import (
     TTSStartedFrame,
     TTSTextFrame,
     UserStartedSpeakingFrame,
+    UserStoppedSpeakingFrame,
 )
 from pipecat.metrics.metrics import TTFBMetricsData
 from pipecat.utils.text.base_text_aggregator import TextType
 
 from processors import g711
+from processors.aura_tts import AuraTTS
 from processors.frames import HangUpFrame, SpeechFrame
+from processors.speculation import MARK, Speculation, Verdict
 from tests.speaking import audible, outline, reply, sentence, speaking
 from tests.support import Up, Wait
 from trunkline.sandbox.speak import Pace, SpeakEmulator
@@ -377,3 +381,93 @@ async def test_a_long_reply_takes_few_frames_and_none_of_them_is_late() -> None:
         assert sizes[0] <= 1600
         assert len(sizes) < len(VOICE.say(LONG)) / 880 / 2
         assert asyncio.get_running_loop().time() - began < len(VOICE.say(LONG)) / 8000
+
+
+def speculative(*sentences: str) -> tuple[Speculation, list[Frame]]:
+    """A reply to a turn that may not be over."""
+    speculation, frames = Speculation(), reply(*sentences)
+    frames[0].metadata[MARK] = speculation
+    return speculation, frames
+
+
+WITHDRAWALS = [EagerEndOfTurnCancelFrame, InterruptionFrame, EndFrame]
+
+
+async def test_a_speculative_reply_is_held_and_heard_at_once_when_the_turn_is_over() -> None:
+    emulator = SpeakEmulator(VOICE)
+    async with speaking(emulator, metrics=True) as bench:
+        speculation, frames = speculative("Good morning.", "How can I help?")
+        out = await bench.send(*frames, Wait(1))
+        assert out.down == []
+        assert [request.text for request in emulator.spoken] == ["Good morning."]
+        speculation.settle(Verdict.CONFIRMED)
+        out = await bench.send(UserStoppedSpeakingFrame())
+        assert audible(out.down) == "Good morning."
+        out = await bench.send(Wait(1))
+        assert audible(out.down) == "Good morning.How can I help?"
+        data = [d for frame in out.of(MetricsFrame) for d in frame.data]
+        # The voice's own time, not that for which the reply was held.
+        assert [d.value < 0.2 for d in data if isinstance(d, TTFBMetricsData)] == [True]
+
+
+async def test_what_a_reply_costs_is_told_when_it_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    async def tell(_: AuraTTS, text: str) -> None:
+        told.append(text)
+
+    monkeypatch.setattr(AuraTTS, "start_tts_usage_metrics", tell)
+    async with speaking(SpeakEmulator(VOICE)) as bench:
+        speculation, frames = speculative("Wrong.")
+        await bench.send(*frames)
+        speculation.settle(Verdict.WITHDRAWN)
+        await bench.send(EagerEndOfTurnCancelFrame())
+        speculation, frames = speculative("Good morning.", "How can I help?")
+        await bench.send(*frames)
+        assert told == []
+        speculation.settle(Verdict.CONFIRMED)
+        await bench.send(UserStoppedSpeakingFrame())
+        assert told == ["Good morning.", "How can I help?"]
+
+
+@pytest.mark.parametrize("kind", WITHDRAWALS)
+@pytest.mark.parametrize("wait", [0, 0.05, 1])
+async def test_a_withdrawn_reply_was_never_there(kind: type[Frame], wait: float) -> None:
+    emulator = SpeakEmulator(VOICE, pace=SLOW)
+    async with speaking(emulator, metrics=True) as bench:
+        speculation, frames = speculative("Good morning.", "How can I help?")
+        await bench.send(*frames[:-1], Wait(wait))
+        speculation.settle(Verdict.WITHDRAWN)
+        out = await bench.send(kind(), *frames[-1:], Wait(2))
+        assert outline(out.down) == [kind.__name__]
+        if kind is not EndFrame:
+            on_its_way = wait < 1
+            assert ("Clear" in [request.type for request in emulator.requests]) is on_its_way
+            out = await bench.send(*reply("Yes?"), Wait(1))
+            assert audible(out.down) == "Yes?"
+
+
+async def test_what_was_said_before_goes_on_while_a_reply_is_held() -> None:
+    async with speaking(SpeakEmulator(VOICE, pace=SLOW)) as bench:
+        speculation, frames = speculative("Held.")
+        out = await bench.send(*reply("Before."), *frames, Wait(2))
+        assert audible(out.down) == "Before."
+        speculation.settle(Verdict.WITHDRAWN)
+        out = await bench.send(EagerEndOfTurnCancelFrame(), Wait(1))
+        assert outline(out.down)[-2:] == ["LLMFullResponseEndFrame", "EagerEndOfTurnCancelFrame"]
+
+
+async def test_another_reply_takes_the_place_of_a_held_one() -> None:
+    async with speaking(SpeakEmulator(VOICE)) as bench:
+        speculation, frames = speculative("Held.")
+        await bench.send(*frames, Wait(0.5))
+        speculation.settle(Verdict.WITHDRAWN)
+        out = await bench.send(*reply("Other."), Wait(1))
+        assert audible(out.down) == "Other."
+
+
+async def test_the_end_of_a_call_does_not_wait_for_a_turn() -> None:
+    async with speaking(SpeakEmulator(VOICE)) as bench:
+        _, frames = speculative("Held.")
+        out = await bench.send(*frames, Wait(0.5), EndFrame())
+        assert outline(out.down) == ["EndFrame"]

@@ -10,6 +10,7 @@ import pytest
 from loguru import logger
 from pipecat.frames.frames import (
     CancelFrame,
+    EagerEndOfTurnCancelFrame,
     EndFrame,
     ErrorFrame,
     Frame,
@@ -23,6 +24,7 @@ from pipecat.frames.frames import (
     LLMUpdateSettingsFrame,
     MetricsFrame,
     TTSSpeakFrame,
+    UserStoppedSpeakingFrame,
 )
 from pipecat.metrics.metrics import TTFBMetricsData
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -38,6 +40,7 @@ from processors.errors import (
 )
 from processors.openai_client import OpenAI
 from processors.openai_llm import APOLOGY, OpenAILLM
+from processors.speculation import Speculation, Verdict, speculation_of
 from tests.support import Bench, Heard, Wait
 from trunkline.sandbox.brain import CallTool, ChatRequest, Piece, ScriptedBrain
 from trunkline.sandbox.openai import (
@@ -329,3 +332,64 @@ async def test_a_stage_costs_next_to_nothing_to_make() -> None:
         took.append(time.process_time() - start)
     await openai.close()
     assert min(took) < 0.002
+
+
+def guess(text: str = "hello there") -> LLMContextFrame:
+    """A turn that may not be over."""
+    frame = turn(text)
+    frame.speculation = True
+    return frame
+
+
+def begun(heard: Heard) -> Speculation:
+    """What the first reply is marked with."""
+    found = speculation_of(heard.of(LLMFullResponseStartFrame)[0])
+    assert found is not None
+    return found
+
+
+async def test_words_of_a_guess_go_out_marked_and_unmeasured() -> None:
+    async with line() as (bench, _):
+        heard = await bench.send(guess(), Wait(1))
+        assert said(heard) == WHOLE
+        assert begun(heard).is_pending
+        assert not heard.of(MetricsFrame)
+        heard = await bench.send(UserStoppedSpeakingFrame())
+        assert begun(heard).verdict is Verdict.CONFIRMED
+        assert [d for f in heard.of(MetricsFrame) for d in f.data if isinstance(d, TTFBMetricsData)]
+
+
+async def test_a_withdrawn_guess_is_broken_off_and_was_never_measured() -> None:
+    async with line() as (bench, server):
+        heard = await bench.send(guess(), Wait(0.125), EagerEndOfTurnCancelFrame(), Wait(1))
+        assert said(heard) == "You"
+        assert begun(heard).is_withdrawn
+        assert server.requests[0].cancelled_at is not None
+        assert not heard.of(MetricsFrame)
+        heard = await bench.send(turn("hello again"), Wait(1))
+        assert said(heard) == "YouYou said: hello again"
+        assert heard.of(MetricsFrame)
+
+
+async def test_a_withdrawal_leaves_an_ordinary_reply_alone() -> None:
+    async with line() as (bench, server):
+        heard = await bench.send(turn(), Wait(0.125), EagerEndOfTurnCancelFrame(), Wait(1))
+        assert said(heard) == WHOLE
+        assert server.requests[0].cancelled_at is None
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+async def test_the_apology_for_a_guess_waits_for_the_turn(is_right: bool) -> None:
+    async with line(Refuse(400)) as (bench, _):
+        heard = await bench.send(guess(), Wait(1))
+        assert not heard.of(TTSSpeakFrame)
+        heard = await bench.send(UserStoppedSpeakingFrame() if is_right else EagerEndOfTurnCancelFrame())
+        assert bool(heard.of(TTSSpeakFrame)) is is_right
+
+
+async def test_a_reply_to_something_else_takes_the_place_of_a_guess_and_says_so() -> None:
+    async with line() as (bench, _):
+        heard = await bench.send(guess(), Wait(1), turn("a tool has a result"), Wait(1))
+        assert len(heard.up_of(EagerEndOfTurnCancelFrame)) == 1
+        assert begun(heard).is_withdrawn
+        assert said(heard).endswith("a tool has a result")

@@ -7,6 +7,7 @@ from pipecat.frames.frames import (
     AggregatedTextFrame,
     BotStartedSpeakingFrame,
     DataFrame,
+    EagerEndOfTurnCancelFrame,
     EndFrame,
     Frame,
     InterruptionFrame,
@@ -23,8 +24,9 @@ from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.utils.text.base_text_aggregator import TextType
 
-from processors.frames import HangUpFrame
+from processors.frames import HangUpFrame, LanguageFrame
 from processors.sentence_splitter import SentenceSplitter
+from processors.speculation import MARK, Speculation, Verdict
 from tests.support import Bench, Up, heard, same
 
 
@@ -194,3 +196,45 @@ async def test_it_holds_no_frame_and_starts_no_task() -> None:
         before = len(asyncio.all_tasks())
         await bench.send(*tokens("Hello there. How are you? "), EndFrame())
         assert len(asyncio.all_tasks()) == before
+
+
+async def test_sentences_end_by_the_rules_of_the_language_that_the_call_is_in() -> None:
+    words = "Nehmen Sie z.B. Bus 5. Er hält hier."
+    german = await heard(SentenceSplitter(), LanguageFrame("de"), *tokens(words), LLMFullResponseEndFrame())
+    assert said(german.down) == said(
+        (await heard(SentenceSplitter("de"), *tokens(words), LLMFullResponseEndFrame())).down
+    )
+    assert said(german.down) == ["Nehmen Sie z.B. Bus 5.", "Er hält hier."]
+
+
+async def test_what_was_written_before_a_change_of_language_is_said_before_it() -> None:
+    out = await heard(SentenceSplitter(), *tokens("One moment"), LanguageFrame("es"), *tokens("Hola. "))
+    assert [getattr(frame, "text", None) for frame in out.down][:2] == ["One moment", None]
+
+
+def speculative() -> tuple[LLMFullResponseStartFrame, Speculation]:
+    """The beginning of a reply to a turn that may not be over."""
+    start, speculation = LLMFullResponseStartFrame(), Speculation()
+    start.metadata[MARK] = speculation
+    return start, speculation
+
+
+async def test_a_withdrawn_reply_leaves_nothing_behind() -> None:
+    for end in (EagerEndOfTurnCancelFrame(), LLMFullResponseEndFrame()):
+        start, speculation = speculative()
+        async with Bench(SentenceSplitter()) as bench:
+            await bench.send(start, LLMTextFrame("Half a sen"))
+            speculation.settle(Verdict.WITHDRAWN)
+            out = await bench.send(end, LLMFullResponseEndFrame(), LLMFullResponseStartFrame())
+            assert said(out.down) == []
+
+
+async def test_a_withdrawal_spares_any_other_reply() -> None:
+    start, speculation = speculative()
+    speculation.settle(Verdict.CONFIRMED)
+    out = await heard(
+        SentenceSplitter(),
+        *(start, LLMTextFrame("A whole sen"), EagerEndOfTurnCancelFrame(), LLMTextFrame("tence.")),
+        LLMFullResponseEndFrame(),
+    )
+    assert said(out.down) == ["A whole sentence."]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from processors.speculation import Speculation, Verdict
 from processors.utterances import Follower, Group, Label, Speech, Utterances, has_words, word_start
 
 LABEL = Label()
@@ -247,3 +248,66 @@ def test_word_start(at: int, start: int) -> None:
 )
 def test_has_words(text: str, has: bool) -> None:
     assert has_words(text) is has
+
+
+def held(*texts: str) -> tuple[Utterances, Speculation]:
+    """A reply of these sentences that is not to be heard yet."""
+    utterances, speculation = Utterances(), Speculation()
+    utterances.hold = speculation
+    utterances.follow("start")
+    for text in texts:
+        utterances.say(text, LABEL)
+        utterances.close()
+    utterances.follow("end")
+    utterances.hold = None
+    return utterances, speculation
+
+
+def test_of_what_is_held_one_sentence_is_sent_and_nothing_taken() -> None:
+    utterances, speculation = held("One.", "Two.")
+    assert send(utterances) == "One.|"
+    utterances.hear(CHARACTER)
+    utterances.complete(spoken(utterances))
+    assert send(utterances) == ""
+    assert taken(utterances) == []
+    assert not utterances.holds_back(10_000)
+    speculation.settle(Verdict.CONFIRMED)
+    assert send(utterances) == "Two.|"
+    assert taken(utterances) == ["start", "One.:533"]
+
+
+def test_what_was_withdrawn_is_gone_but_for_what_no_interruption_drops() -> None:
+    utterances, speculation = Utterances(), Speculation()
+    utterances.say("Before.", LABEL)
+    utterances.hold = speculation
+    utterances.say("Held.", LABEL)
+    utterances.follow("result", interruptible=False)
+    utterances.hold = None
+    utterances.follow("behind")
+    assert send(utterances) == "Before.|Held.|"
+    speculation.settle(Verdict.WITHDRAWN)
+    assert utterances.withdraw(speculation)
+    utterances.hear(CHARACTER)
+    utterances.complete(spoken(utterances))
+    assert taken(utterances) == ["Before.:533", "result", "behind"]
+
+
+def test_what_is_asked_for_after_the_withdrawal_is_not_taken_in() -> None:
+    utterances, speculation = Utterances(), Speculation()
+    utterances.hold = speculation
+    speculation.settle(Verdict.WITHDRAWN)
+    utterances.say("Late.", LABEL)
+    utterances.follow("end")
+    utterances.follow("result", interruptible=False)
+    assert send(utterances) == ""
+    assert taken(utterances) == ["result"]
+
+
+def test_what_is_held_does_not_join_what_is_not() -> None:
+    utterances = Utterances()
+    utterances.say("Before.", LABEL)
+    utterances.hold = Speculation()
+    utterances.say("Held.", LABEL)
+    group = utterances.next_to_send
+    assert group is not None
+    assert group.text == "Before."
