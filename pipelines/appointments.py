@@ -6,9 +6,9 @@ from typing import Literal
 
 from pipelines._diary import Diary
 from processors.sentence_splitter import SentenceSplitter
-from processors.tools import Quiet
+from processors.tools import Once, Quiet, tool
 from processors.vad import VAD
-from trunkline import Call, Line, Stages
+from trunkline import Call, Idle, Line, Stages
 
 diary = Diary(Path("appointments.db"))
 
@@ -24,6 +24,7 @@ async def find_slots(day: date, part_of_day: Literal["morning", "afternoon", "an
     return f"Free: {', '.join(slots[:3])}" if slots else f"Nothing is free on {day:%A, %B %d}."
 
 
+@tool(side_effects=True, same=["slot", "name"])
 async def book(slot: str, name: str, reason: str) -> str:
     """Book an appointment in a free slot that find_slots returned.
 
@@ -37,7 +38,8 @@ async def book(slot: str, name: str, reason: str) -> str:
     return f"{slot} is not free; offer another slot."
 
 
-async def move(name: str, slot: str) -> str:
+@tool(side_effects=True)
+async def move(once: Once, name: str, slot: str) -> str:
     """Move a caller's appointment to another free slot.
 
     Args:
@@ -47,10 +49,12 @@ async def move(name: str, slot: str) -> str:
     old = diary.of(name)
     if old is None:
         return f"There is no appointment for {name}."
+    await once.commit()
     return f"Moved: {name}, from {old} to {slot}." if diary.move(old, slot) else f"{slot} is not free."
 
 
-async def cancel(name: str) -> str:
+@tool(side_effects=True)
+async def cancel(once: Once, name: str) -> str:
     """Cancel a caller's appointment, once the caller has confirmed it.
 
     Args:
@@ -59,6 +63,7 @@ async def cancel(name: str) -> str:
     old = diary.of(name)
     if old is None:
         return f"There is no appointment for {name}."
+    await once.commit()
     diary.cancel(old)
     return f"Cancelled: {name}, {old}."
 
@@ -85,6 +90,7 @@ line = Line(
     greeting="Harbour Dental, appointments. When would you like to come in?",
     prompt=prompt,
     tools=[find_slots, book, move, cancel, end_call],
+    idle=Idle(),
 )
 
 

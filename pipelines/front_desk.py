@@ -5,9 +5,9 @@ from pathlib import Path
 from loguru import logger
 
 from processors.sentence_splitter import SentenceSplitter
-from processors.tools import Quiet
+from processors.tools import Quiet, tool
 from processors.vad import VAD
-from trunkline import Call, Line, Stages
+from trunkline import Call, Idle, Line, Stages
 
 KNOWLEDGE = {
     section.partition("\n")[0].strip(): section.partition("\n")[2].strip()
@@ -34,6 +34,7 @@ async def look_up(topic: str) -> str:
     )
 
 
+@tool(side_effects=True)
 async def take_message(call: Call, name: str, phone: str, message: str) -> str:
     """Take a message for the practice; someone calls back on the next working day.
 
@@ -65,6 +66,7 @@ line = Line(
         "and read the number back. When the caller is done, call end_call."
     ),
     tools=[look_up, take_message, end_call],
+    idle=Idle(),
 )
 
 

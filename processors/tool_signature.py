@@ -59,6 +59,7 @@ class Signature:
     description: str
     parameters: tuple[Parameter, ...]
     takes_call: bool
+    takes_once: bool = False
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments for the function, in its types.
@@ -102,12 +103,14 @@ def read(function: Callable[..., Any]) -> Signature:
     given = list(inspect.signature(function).parameters.values())
     takes_call = bool(given) and given[0].name == "call"
     given = given[1:] if takes_call else given
+    takes_once = any(parameter.name == "once" for parameter in given)
+    given = [parameter for parameter in given if parameter.name != "once"]
     described = {entry.arg_name: " ".join((entry.description or "").split()) for entry in docstring.params}
-    for stray in described.keys() - {parameter.name for parameter in given} - {"call"}:
+    for stray in described.keys() - {parameter.name for parameter in given} - {"call", "once"}:
         raise BadTool(name, f"its docstring describes {stray!r}, but it has no such parameter")
     hints = _hints(function, name, given)
     parameters = [_parameter(name, p, hints, described.get(p.name, "")) for p in given]
-    return Signature(function, name, docstring.description.strip(), tuple(parameters), takes_call)
+    return Signature(function, name, docstring.description.strip(), tuple(parameters), takes_call, takes_once)
 
 
 def _hints(function: Callable[..., Any], name: str, given: list[inspect.Parameter]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from processors.tool_options import options_of
+from processors.tools import Once
 from tests.pipelines.test_diary import TUESDAY
 from trunkline import settings
 from trunkline.inspection import inspect
@@ -43,11 +45,16 @@ async def test_an_appointment_is_found_booked_moved_and_cancelled(tools: dict[st
     assert "Booked" in await tools["book"](slot, "Tom Fisher", "check-up")
     assert slot not in await tools["find_slots"](TUESDAY, "morning")
     assert "not free" in await tools["book"](slot, "Anna Baker", "cleaning")
-    assert later in await tools["move"]("Tom Fisher", later)
-    assert later in await tools["cancel"]("Tom Fisher")
-    assert "no appointment" in await tools["cancel"]("Tom Fisher")
-    assert "no appointment" in await tools["move"]("Nobody", later)
+    assert later in await tools["move"](Once("key"), "Tom Fisher", later)
+    assert later in await tools["cancel"](Once("key"), "Tom Fisher")
+    assert "no appointment" in await tools["cancel"](Once("key"), "Tom Fisher")
+    assert "no appointment" in await tools["move"](Once("key"), "Nobody", later)
 
 
 async def test_a_day_without_slots_says_so(tools: dict[str, Any]) -> None:
     assert "Nothing is free" in await tools["find_slots"](date(2020, 1, 5), "any")
+
+
+def test_what_changes_the_diary_is_done_once(tools: dict[str, Any]) -> None:
+    once = {name for name, function in tools.items() if options_of(function).side_effects}
+    assert once == {"book", "move", "cancel"}

@@ -22,17 +22,16 @@ from pipecat.frames.frames import (
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.processors.aggregators.llm_response_universal import (
-    LLMContextAggregatorPair,
-    LLMUserAggregatorParams,
-)
+from pipecat.processors.aggregators.llm_response_universal import LLMUserAggregatorParams
 from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 
 from processors import tools
 from processors.openai_client import OpenAI
 from processors.openai_llm import OpenAILLM
-from processors.tools import BadTool, Quiet, tool
+from processors.tool_context import Conversation
+from processors.tool_once import Deeds
+from processors.tools import BadTool, Once, Quiet, tool
 from trunkline.sandbox.brain import CallTool, ChatRequest, Piece, Say, ScriptedBrain
 from trunkline.sandbox.openai import OpenAIServer
 
@@ -84,6 +83,15 @@ async def booking(call: Any) -> str:
     return "booked"
 
 
+@tool(side_effects=True)
+async def order(call: Any, once: Once, dish: str) -> str:
+    """Order a dish."""
+    await once.commit()
+    await asyncio.sleep(1.0)
+    call.finished.append((dish, once.key))
+    return f"{dish} is on its way"
+
+
 async def nothing_found(day: str) -> list[str]:
     """Look for appointments."""
     return []
@@ -94,7 +102,7 @@ async def transfer() -> Quiet:
     return Quiet({"to": "reception", "on": date(2026, 11, 22)})
 
 
-ALL: list[Callable[..., Any]] = [opening_hours, note, broken, slow, booking, nothing_found, transfer]
+ALL: list[Callable[..., Any]] = [opening_hours, note, broken, slow, booking, order, nothing_found, transfer]
 
 
 class Script(ScriptedBrain):
@@ -150,10 +158,13 @@ async def phone(*calls: Piece) -> AsyncIterator[Phone]:
     async with OpenAIServer(Script(*calls)) as server:
         openai = OpenAI("k", server.base_url)
         llm = OpenAILLM(openai)
-        tools.register(llm, ALL, CALL)
+        deeds = Deeds("CA1")
+        tools.register(llm, ALL, CALL, deeds)
         context = LLMContext(messages=[{"role": "system", "content": "Help."}], tools=tools.schema(ALL))
-        pair = LLMContextAggregatorPair(
-            context, user_params=LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies())
+        pair = Conversation(
+            context,
+            deeds,
+            user_params=LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies()),
         )
         worker = PipelineWorker(
             Pipeline([pair.user(), llm, pair.assistant()]),
@@ -261,7 +272,7 @@ async def test_an_interruption_cancels_a_tool_and_the_next_turn_is_whole() -> No
         await line.ask("never mind")
         await line.until(lambda: len(line.server.requests) == 2)
         (result,) = [m for m in line.server.requests[1].messages if m["role"] == "tool"]
-        assert result["content"] == "CANCELLED"
+        assert result["content"].startswith("Stopped before anything was done")
 
 
 async def test_a_tool_that_must_not_be_interrupted_is_not() -> None:
@@ -291,3 +302,56 @@ async def test_a_failing_tool_is_logged_without_what_the_caller_said() -> None:
 def test_two_tools_of_one_name_are_refused() -> None:
     with pytest.raises(BadTool, match="tool note: stands in the list twice"):
         tools.schema([note, opening_hours, note])
+
+
+async def test_two_equal_orders_in_one_reply_are_one_and_both_are_answered() -> None:
+    calls = [CallTool("order", {"dish": dish}) for dish in ("Pizza", "pizza", "Soup")]
+    async with phone(*calls) as line:
+        await line.heard()
+        first, second, soup = line.results
+        assert (first, soup) == ("Pizza is on its way", "Soup is on its way")
+        assert second["result"] == "Pizza is on its way"
+        assert "done once" in second["note"]
+        assert len(line.server.requests) == 2
+    assert sorted(dish for dish, _ in CALL.finished) == ["Pizza", "Soup"]
+    assert len({key for _, key in CALL.finished}) == 2
+
+
+async def test_wrong_arguments_of_an_order_are_told_and_nothing_is_ordered() -> None:
+    async with phone(CallTool("order", {"plate": "Soup"})) as line:
+        await line.heard()
+        assert "dish: missing" in line.results[0]["error"]
+    assert CALL.finished == []
+
+
+def test_the_model_is_offered_to_order_again_and_never_sees_what_is_ours() -> None:
+    (offered,) = tools.schema([order]).standard_tools
+    assert set(offered.properties) == {"dish", "again"}
+    assert offered.required == ["dish"]
+
+
+def plain(once: Once) -> None:
+    """Take what is not given."""
+
+
+@tool(side_effects=True)
+def ours(again: bool) -> None:
+    """Take a name of ours."""
+
+
+@tool(side_effects=True, same=["slot"])
+def stray(name: str) -> None:
+    """Name what there is not."""
+
+
+@pytest.mark.parametrize(
+    ("function", "problem"),
+    [
+        (plain, "takes 'once'; say @tool"),
+        (ours, "parameter 'again' is ours"),
+        (stray, "same='slot' is not one of its parameters"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(function: Callable[..., Any], problem: str) -> None:
+    with pytest.raises(BadTool, match=problem):
+        tools.schema([function])
