@@ -65,7 +65,7 @@ class Outcome:
     """How a call ended; the answer to Twilio's "what next?"."""
 
     kind: str
-    """``completed``, ``caller-hung-up``, ``failed``, ``abandoned`` or ``too-long``."""
+    """``completed``, ``caller-hung-up``, ``failed``, ``abandoned``, ``too-long`` or ``idle``."""
     reason: str = ""
     """For a failure: what failed, as an error says it. Never a secret, a number or a word of the caller."""
     last_words: str = ""
