@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from trunkline.waterfall import Piece, Waterfall
+
 BACKLOG = 1000
 """Events that a slow watcher may fall behind before its oldest are dropped."""
 
@@ -58,9 +60,25 @@ class ToolCalled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replied(Event):
-    """A reply became audible; milliseconds since the caller stopped speaking."""
+    """The first byte of a reply is on the wire."""
 
-    latency: "Latency"
+    latency: Waterfall
+    """Where the time since the caller's last sound went; not yet when it was played."""
+    pieces: tuple[Piece, ...] = ()
+    """The same in time, on the clock of ``at``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played(Event):
+    """A mark proved that the caller hears the reply."""
+
+    played: float
+    """Milliseconds since its first byte was on the wire."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BargeInRefuted(Event):
+    """The caller made a sound while the agent spoke; it was no barge-in, and the agent was played on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,34 +94,36 @@ class CallEnded(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """Where the time between a caller's last sound and the reply's first byte went. Milliseconds."""
-
-    total: float
-    listening: float
-    """Until the turn counted as over: transcription and endpointing."""
-    thinking: float
-    """Until the model's first token."""
-    speaking: float
-    """From the first text handed to the voice to its first sound."""
-
-    @property
-    def other(self) -> float:
-        """What our own stages took."""
-        return self.total - self.listening - self.thinking - self.speaking
-
-
 class Watchers:
-    """Hands events to those who watch; drops them when nobody does."""
+    """Hands events to those who watch; drops them when nobody does.
+
+    A tap is told as well, at once. It is no watcher, for whom words are caught that nobody else needs.
+    """
 
     def __init__(self) -> None:
         self._queues: set[asyncio.Queue[Event]] = set()
+        self._taps: list[Callable[[Event], None]] = []
 
     def __bool__(self) -> bool:
         return bool(self._queues)
 
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody is told of an event."""
+        return bool(self._taps) or bool(self)
+
+    def tap(self, told: Callable[[Event], None]) -> None:
+        """Have a function called with each event of this process's calls; it neither waits nor raises."""
+        self._taps.append(told)
+
     def tell(self, event: Event) -> None:
+        """Of a call of this process."""
+        for told in self._taps:
+            told(event)
+        self.show(event)
+
+    def show(self, event: Event) -> None:
+        """Tell those who watch, of anybody's call."""
         for queue in self._queues:
             if queue.full():
                 queue.get_nowait()

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from pipecat.frames.frames import (
-    BotStartedSpeakingFrame,
     Frame,
     InterimTranscriptionFrame,
     MetricsFrame,
@@ -20,14 +19,18 @@ from pipecat.pipeline.worker import PipelineWorker
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.llm_service import LLMService
 
+from processors.frames import CallerStoppedFrame, PlayOnFrame, ReplyPlayedFrame, ReplySentFrame
+from processors.tool_once import Report
 from trunkline import events
 from trunkline.call import Call
-from trunkline.events import Latency, Watchers
+from trunkline.events import Watchers
 from trunkline.life import Outcome
 from trunkline.line import Line
-from trunkline.records import Facts, ToolCall, Turn
+from trunkline.records import Facts, ToolCall, Turn, with_result
+from trunkline.turn_ledger import TurnLedger
+from trunkline.waterfall import pieces, waterfall
 
-STAMPS = (BotStartedSpeakingFrame, MetricsFrame, VADUserStoppedSpeakingFrame)
+STAMPS = (MetricsFrame, PlayOnFrame, ReplyPlayedFrame, ReplySentFrame, VADUserStoppedSpeakingFrame)
 """Frames that tell when something happened."""
 
 
@@ -37,44 +40,6 @@ class Keeper(Protocol):
     def begin(self, facts: Facts, line: Line) -> None: ...
     def turn(self, sid: str, turn: Turn) -> None: ...
     def end(self, sid: str, outcome: Outcome) -> None: ...
-
-
-class Stopwatch:
-    """When the parts of one reply happened, on the event loop's clock (seconds)."""
-
-    def __init__(self) -> None:
-        self.caller_stopped: float | None = None
-        self._decided: float | None = None
-        self._model = 0.0
-        self._voice = 0.0
-        self._measured = True
-
-    def turn_over(self, now: float) -> None:
-        """The caller's turn is over; the next sound of the agent is its reply."""
-        self._decided, self._model, self._voice = now, 0.0, 0.0
-        self._measured = False
-
-    def first_byte(self, stage: str, seconds: float) -> None:
-        """A vendor's time to first byte: the model's, or (any other's) the voice's."""
-        if "LLM" in stage:
-            self._model += seconds
-        elif "TTS" in stage and not self._voice:
-            self._voice = seconds
-
-    def reply(self, now: float) -> Latency | None:
-        """The reply is audible; None when this turn has been measured already."""
-        if self._measured or self._decided is None:
-            return None
-        self._measured = True
-        stopped = self.caller_stopped
-        if stopped is None or stopped > self._decided:
-            stopped = self._decided
-        return Latency(
-            total=1000 * (now - stopped),
-            listening=1000 * (self._decided - stopped),
-            thinking=1000 * self._model,
-            speaking=1000 * self._voice,
-        )
 
 
 class Minutes:
@@ -94,8 +59,10 @@ class Minutes:
         self._keeper = keeper
         self._watchers = watchers
         self._loop = asyncio.get_running_loop()
-        self._watch = Stopwatch()
+        self._ledger = TurnLedger()
         self._turn = Turn(index=turns)
+        self._earlier: list[Turn] = []
+        """Turns with tools, of which one may still be running."""
         keeper.begin(facts, line)
         self._tell(events.CallStarted, line=line.name)
 
@@ -110,6 +77,7 @@ class Minutes:
         if call.aggregators is not None:
             call.aggregators.user().add_event_handler("on_user_turn_stopped", self._on_caller)
             call.aggregators.assistant().add_event_handler("on_assistant_turn_stopped", self._on_agent)
+        call.deeds.on_end = self.tool_ended
         for stage in _stages(worker.pipeline):
             if isinstance(stage, LLMService):
                 stage.add_event_handler("on_function_calls_started", self._on_tools)
@@ -122,6 +90,15 @@ class Minutes:
         """The call has an outcome; it is kept before the stream is closed, for Twilio asks at once."""
         self._keeper.end(self._facts.sid, outcome)
 
+    def tool_ended(self, report: Report) -> None:
+        """What came of a tool with side effects: perhaps turns later, perhaps when the caller has gone."""
+        for turn in (self._turn, *self._earlier):
+            known = with_result(turn, report.tool_call_id, report.result)
+            if known is not None:
+                self._turn = known if turn is self._turn else self._turn
+                self._earlier = [known if turn is earlier else earlier for earlier in self._earlier]
+                self._keeper.turn(self._facts.sid, known)
+
     def ended(self, outcome: Outcome) -> None:
         """Nothing more will be said."""
         self._tell(events.CallEnded, outcome=outcome.kind, reason=outcome.reason)
@@ -131,22 +108,54 @@ class Minutes:
         self._tell(events.CallerSpeaking, text=text)
 
     async def _on_stamp(self, _: object, frame: Frame) -> None:
+        match frame:
+            case CallerStoppedFrame():
+                self._ledger.caller_stopped(frame.ended_at, frame.arrived_at, frame.noticed_at)
+            case VADUserStoppedSpeakingFrame():  # another VAD's: all it knows is how long it waited
+                now = self._loop.time()
+                self._ledger.caller_stopped(now - frame.stop_secs, now - frame.stop_secs, now)
+            case MetricsFrame():
+                for data in frame.data:
+                    if isinstance(data, TTFBMetricsData):
+                        self._first_byte(data.processor, data.value)
+            case ReplySentFrame():
+                self._replied(frame)
+            case ReplyPlayedFrame():
+                self._played(frame.played_at)
+            case PlayOnFrame():
+                self._tell(events.BargeInRefuted)
+
+    def _first_byte(self, stage: str, seconds: float) -> None:
+        """A vendor's first byte is here, so many seconds after it was asked for."""
         now = self._loop.time()
-        if isinstance(frame, VADUserStoppedSpeakingFrame):
-            self._watch.caller_stopped = now - frame.stop_secs
-        elif isinstance(frame, MetricsFrame):
-            for data in frame.data:
-                if isinstance(data, TTFBMetricsData):
-                    self._watch.first_byte(data.processor, data.value)
-        elif (latency := self._watch.reply(now)) is not None:
+        if "STT" in stage:
+            self._ledger.words(now)
+        elif "LLM" in stage:
+            self._ledger.model(now - seconds, now)
+        elif "TTS" in stage:
+            self._ledger.voice(now - seconds)
+
+    def _replied(self, frame: ReplySentFrame) -> None:
+        stamps = self._ledger.sent(frame.voiced_at, frame.sent_at)
+        if stamps is not None:
+            latency = waterfall(stamps)
             self._turn = replace(self._turn, latency=latency)
-            self._tell(events.Replied, latency=latency)
+            self._tell(events.Replied, latency=latency, pieces=pieces(stamps))
+
+    def _played(self, at: float) -> None:
+        seconds = self._ledger.played(at)
+        if seconds is not None and self._turn.latency is not None:
+            self._turn = replace(self._turn, latency=replace(self._turn.latency, played=1000 * seconds))
+            self._keeper.turn(self._facts.sid, self._turn)
+            self._tell(events.Played, played=1000 * seconds)
 
     async def _on_caller(self, _: object, __: object, message: Any) -> None:
         if not message.content:
             return
-        self._watch.turn_over(self._loop.time())
+        self._ledger.decided(self._loop.time())
         self.turns += 1
+        if self._turn.tools:
+            self._earlier.append(self._turn)
         self._turn = Turn(index=self.turns, caller=message.content)
         self._keeper.turn(self._facts.sid, self._turn)
         self._tell(events.CallerSaid, text=message.content)
@@ -160,14 +169,15 @@ class Minutes:
         self._tell(events.AgentSaid, text=message.content, interrupted=message.interrupted)
 
     async def _on_tools(self, _: object, calls: Any) -> None:
+        self._ledger.tool(self._loop.time())
         for call in calls:
-            tool = ToolCall(call.function_name, dict(call.arguments))
+            tool = ToolCall(call.function_name, dict(call.arguments), call.tool_call_id)
             self._turn = replace(self._turn, tools=(*self._turn.tools, tool))
             self._tell(events.ToolCalled, name=tool.name, arguments=tool.arguments)
         self._keeper.turn(self._facts.sid, self._turn)
 
     def _tell(self, kind: type[events.Event], **facts: Any) -> None:
-        if self._watchers:
+        if self._watchers.wanted:
             self._watchers.tell(kind(call=self._facts.sid, at=self._loop.time(), **facts))
 
 

@@ -1,9 +1,9 @@
 """What is known of a call, as plain values: what Twilio says of it, and its turns."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from trunkline.events import Latency
+from trunkline.waterfall import Waterfall
 
 Message = dict[str, Any]
 
@@ -27,6 +27,10 @@ class ToolCall:
 
     name: str
     arguments: dict[str, Any] = field(default_factory=dict)
+    id: str = ""
+    """The model's name for the request."""
+    result: Any = None
+    """What came of it, where it has side effects; JSON can hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +44,12 @@ class Turn:
     """Only what was heard."""
     interrupted: bool = False
     tools: tuple[ToolCall, ...] = ()
-    latency: Latency | None = None
+    latency: Waterfall | None = None
+
+
+def with_result(turn: Turn, tool_call_id: str, result: Any) -> Turn | None:
+    """The turn with the result of one of its tools; None if it has no such tool."""
+    if not any(tool.id == tool_call_id for tool in turn.tools):
+        return None
+    tools = (replace(tool, result=result) if tool.id == tool_call_id else tool for tool in turn.tools)
+    return replace(turn, tools=tuple(tools))

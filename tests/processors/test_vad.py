@@ -1,6 +1,7 @@
 """The VAD says when callers start and stop speaking, soon after they did, and says nothing about noise."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection
 
 from benchmarks.load import speech
-from processors.frames import RATE, CallerAudioFrame
+from processors.frames import RATE, CallerAudioFrame, CallerStoppedFrame
 from processors.g711 import PCM, SILENCE, decode, encode
 from processors.silero import Silero, shared
 from processors.vad import VAD
@@ -41,6 +42,11 @@ def audible(mulaw: bytes) -> tuple[float, float]:
     """Seconds at which a recording's words begin and end, to 5 ms."""
     words = np.flatnonzero(speech.audible(mulaw))
     return words[0] * 0.005, (words[-1] + 1) * 0.005
+
+
+def transitions_of(frames: Iterable[Frame]) -> list[type[Frame]]:
+    """What a VAD said."""
+    return [START if isinstance(f, START) else STOP for f in frames if isinstance(f, (START, STOP))]
 
 
 class Call:
@@ -77,7 +83,7 @@ class Call:
             self.note()
 
     def note(self) -> None:
-        transitions = [type(f) for f in self.bench.heard.down if isinstance(f, (START, STOP))]
+        transitions = transitions_of(self.bench.heard.down)
         now = asyncio.get_running_loop().time() - self._began
         self.said += [(kind, now) for kind in transitions[len(self.said) :]]
 
@@ -190,12 +196,36 @@ async def test_both_directions_are_told_how_long_it_took_to_be_sure() -> None:
     async with Call(VAD(settings)) as call:
         await call.speak(next(iter(load().values())) + SECOND)
         out = call.bench.heard
-    told = [contents(frame) for frame in out.down if isinstance(frame, (START, STOP))]
-    assert told[0] == contents(START(start_secs=0.096))
-    assert told[-1] == contents(STOP(stop_secs=0.32))
-    assert told == [contents(frame) for frame in out.up]
-    pairs = zip(out.of(START) + out.of(STOP), out.up_of(START) + out.up_of(STOP), strict=True)
-    assert all(down.broadcast_sibling_id == up.id for down, up in pairs)
+    told = [frame for frame in out.down if isinstance(frame, (START, STOP))]
+    assert contents(told[0]) == contents(START(start_secs=0.096))
+    assert isinstance(told[-1], STOP)
+    assert told[-1].stop_secs == 0.32
+    assert [contents(frame) for frame in told] == [contents(frame) for frame in out.up]
+    assert [frame.broadcast_sibling_id for frame in told] == [frame.id for frame in out.up]
+
+
+async def test_the_end_of_speech_is_told_as_it_was_and_not_as_it_was_noticed() -> None:
+    for mulaw in map(speech.trimmed, list(load().values())[:6]):
+        async with Call() as call:
+            began = asyncio.get_running_loop().time()
+            await call.speak(SECOND + mulaw + SECOND)
+            stop = call.bench.heard.of(CallerStoppedFrame)[-1]
+        ended = began + 1 + audible(mulaw)[1]
+        assert stop.ended_at == pytest.approx(ended, abs=0.005)
+        assert stop.arrived_at == pytest.approx(stop.ended_at, abs=0.001)
+        assert ended + 0.1 < stop.noticed_at < ended + 0.35
+
+
+async def test_a_voice_that_is_cut_off_ends_with_its_last_packet() -> None:
+    mulaw = next(iter(load().values()))
+    half = mulaw[: len(mulaw) // 2 // 160 * 160]
+    async with Call() as call:
+        await call.speak(SECOND + half)
+        last = asyncio.get_running_loop().time()
+        await call.wait(1.5)
+        stop = call.bench.heard.of(CallerStoppedFrame)[-1]
+    assert stop.ended_at == pytest.approx(last, abs=0.05)
+    assert stop.noticed_at == pytest.approx(last + 1, abs=0.01)
 
 
 @pytest.mark.parametrize("size", [40, 80, 160, 400, 1600])

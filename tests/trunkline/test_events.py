@@ -1,6 +1,6 @@
 """Watchers are told what happens, in order, and a slow one delays nobody."""
 
-from trunkline.events import BACKLOG, CallerSaid, Latency, Watchers
+from trunkline.events import BACKLOG, CallerSaid, Event, Watchers
 
 
 def said(text: str) -> CallerSaid:
@@ -31,5 +31,15 @@ async def test_a_slow_watcher_loses_the_oldest() -> None:
         assert (await anext(events)).text == "5"
 
 
-def test_what_the_parts_leave_is_ours() -> None:
-    assert Latency(total=400, listening=150, thinking=120, speaking=100).other == 30
+async def test_a_tap_is_told_at_once_and_is_no_watcher() -> None:
+    watchers = Watchers()
+    told: list[Event] = []
+    watchers.tap(told.append)
+    assert not watchers
+    assert watchers.wanted
+    watchers.tell(said("one"))
+    with watchers.watching() as events:
+        watchers.tell(said("two"))
+        watchers.show(said("somebody else's"))
+        assert [(await anext(events)).text for _ in range(2)] == ["two", "somebody else's"]
+    assert told == [said("one"), said("two")]

@@ -6,14 +6,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from pipecat.frames.frames import BotStartedSpeakingFrame, MetricsFrame, VADUserStoppedSpeakingFrame
+from pipecat.frames.frames import MetricsFrame, VADUserStoppedSpeakingFrame
 from pipecat.metrics.metrics import TTFBMetricsData
 
+from processors.frames import CallerStoppedFrame, PlayOnFrame, ReplyPlayedFrame, ReplySentFrame
 from tests.trunkline.office import Archive, bare_line, facts
 from trunkline import events
 from trunkline.events import Event, Watchers
 from trunkline.life import COMPLETED
-from trunkline.minutes import Minutes, Stopwatch
+from trunkline.minutes import Minutes
 from trunkline.records import ToolCall, Turn
 
 SID = facts().sid
@@ -24,43 +25,18 @@ def said(content: str, *, interrupted: bool = False) -> Any:
     return SimpleNamespace(content=content, interrupted=interrupted)
 
 
-def test_a_reply_s_time_is_told_in_parts_that_make_up_the_whole() -> None:
-    watch = Stopwatch()
-    watch.caller_stopped = 10.0
-    watch.turn_over(10.3)
-    watch.first_byte("OpenAILLM#1", 0.2)
-    watch.first_byte("AuraTTS#1", 0.1)
-    watch.first_byte("AuraTTS#1", 0.4)  # of a later sentence: nobody waited for that one
-    latency = watch.reply(10.65)
-    assert latency is not None
-    parts = (latency.total, latency.listening, latency.thinking, latency.speaking, latency.other)
-    assert [round(part) for part in parts] == [650, 300, 200, 100, 50]
-    assert watch.reply(11.0) is None
-
-
-def test_a_greeting_is_no_reply() -> None:
-    assert Stopwatch().reply(1.0) is None
-
-
-def test_a_caller_who_spoke_on_is_measured_from_the_end_of_the_turn() -> None:
-    watch = Stopwatch()
-    watch.caller_stopped = 12.0
-    watch.turn_over(10.0)
-    latency = watch.reply(10.4)
-    assert latency is not None
-    assert (round(latency.total), latency.listening) == (400, 0)
-
-
 async def test_each_turn_is_kept_as_it_grows() -> None:
     archive = Archive()
     minutes = Minutes(facts(), bare_line(), archive, Watchers())
     await minutes._on_agent(None, said("Hi."))
     await minutes._on_caller(None, None, said("When?"))
-    await minutes._on_tools(None, [SimpleNamespace(function_name="look_up", arguments={"a": 1})])
+    await minutes._on_tools(
+        None, [SimpleNamespace(function_name="look_up", arguments={"a": 1}, tool_call_id="call_1")]
+    )
     await minutes._on_agent(None, said("At"))
     await minutes._on_agent(None, said("eight.", interrupted=True))
     minutes.decided(COMPLETED)
-    look_up = (ToolCall("look_up", {"a": 1}),)
+    look_up = (ToolCall("look_up", {"a": 1}, "call_1"),)
     assert archive.begun == [SID]
     assert archive.turns[SID] == [
         Turn(0, agent="Hi."),
@@ -89,35 +65,92 @@ async def test_a_resumed_call_counts_on() -> None:
     assert archive.turns[SID] == [Turn(4, caller="And then?")]
 
 
+def first_byte(stage: str, seconds: float) -> MetricsFrame:
+    return MetricsFrame(data=[TTFBMetricsData(processor=stage, value=seconds)])
+
+
+async def reply(minutes: Minutes) -> None:
+    """A caller stops speaking, and hears the answer."""
+    loop = asyncio.get_running_loop()
+    ended = loop.time()
+    await asyncio.sleep(0.2)
+    stopped = CallerStoppedFrame(ended_at=ended, arrived_at=ended + 0.01, noticed_at=loop.time())
+    await minutes._on_stamp(None, stopped)
+    await asyncio.sleep(0.1)
+    await minutes._on_stamp(None, first_byte("DeepgramSTT#0", 0.3))
+    await minutes._on_caller(None, None, said("When?"))
+    await asyncio.sleep(0.15)
+    await minutes._on_stamp(None, first_byte("OpenAILLM#0", 0.14))
+    await asyncio.sleep(0.12)
+    await minutes._on_stamp(None, first_byte("AuraTTS#0", 0.08))
+    await minutes._on_stamp(None, ReplySentFrame(voiced_at=loop.time(), sent_at=loop.time()))
+    await asyncio.sleep(0.5)
+    await minutes._on_stamp(None, ReplyPlayedFrame(played_at=loop.time() - 0.475))
+
+
+EXPECTED = {"carrier": 10, "vad": 190, "stt": 100, "queue": 10, "model": 140, "sentence": 40, "voice": 80}
+
+
 async def test_who_watches_is_told_all_of_it_and_the_latency() -> None:
     watchers = Watchers()
     with watchers.watching() as told:
         minutes = Minutes(facts(), bare_line(), Archive(), watchers)
         minutes.hear("Wh")
-        await minutes._on_stamp(None, VADUserStoppedSpeakingFrame(stop_secs=0.2))
-        await asyncio.sleep(0.3)
-        await minutes._on_caller(None, None, said("When?"))
-        data = TTFBMetricsData(processor="OpenAILLM#0", value=0.1)
-        await minutes._on_stamp(None, MetricsFrame(data=[data]))
-        await asyncio.sleep(0.2)
-        await minutes._on_stamp(None, BotStartedSpeakingFrame())
+        await reply(minutes)
+        await minutes._on_stamp(None, PlayOnFrame())
         await minutes._on_agent(None, said("At eight."))
         minutes.failed("Deepgram answered 500")
         minutes.ended(COMPLETED)
-        found = [await anext(told) for _ in range(7)]
+        found = [await anext(told) for _ in range(9)]
     assert kinds(found) == [
         events.CallStarted,
         events.CallerSpeaking,
         events.CallerSaid,
         events.Replied,
+        events.Played,
+        events.BargeInRefuted,
         events.AgentSaid,
         events.Failed,
         events.CallEnded,
     ]
-    replied = found[3]
+    replied, played = found[3:5]
     assert isinstance(replied, events.Replied)
-    assert round(replied.latency.total) == 700
-    assert round(replied.latency.thinking) == 100
+    assert isinstance(played, events.Played)
+    assert {name: round(ms) for name, ms in replied.latency.parts().items() if round(ms)} == EXPECTED
+    assert [piece.segment for piece in replied.pieces] == list(EXPECTED)
+    assert round(played.played) == 25
+
+
+async def test_the_latency_is_kept_with_the_turn_and_with_it_when_it_was_played() -> None:
+    archive = Archive()
+    minutes = Minutes(facts(), bare_line(), archive, Watchers())
+    await reply(minutes)
+    kept = archive.turns[SID][-1]
+    assert kept.latency is not None
+    assert (round(kept.latency.total), round(kept.latency.played or 0)) == (570, 25)
+
+
+async def test_another_vad_s_end_of_speech_is_as_long_ago_as_it_waited() -> None:
+    archive, loop = Archive(), asyncio.get_running_loop()
+    minutes = Minutes(facts(), bare_line(), archive, Watchers())
+    await asyncio.sleep(1)
+    await minutes._on_stamp(None, VADUserStoppedSpeakingFrame(stop_secs=0.2))
+    await minutes._on_caller(None, None, said("When?"))
+    await asyncio.sleep(0.3)
+    await minutes._on_stamp(None, ReplySentFrame(voiced_at=loop.time(), sent_at=loop.time()))
+    await minutes._on_agent(None, said("At eight."))
+    latency = archive.turns[SID][-1].latency
+    assert latency is not None
+    assert {name: round(ms) for name, ms in latency.parts().items() if ms} == {"vad": 200, "sentence": 300}
+
+
+async def test_a_greeting_is_no_reply() -> None:
+    archive = Archive()
+    minutes = Minutes(facts(), bare_line(), archive, Watchers())
+    await minutes._on_stamp(None, ReplySentFrame(voiced_at=0.0, sent_at=0.0))
+    await minutes._on_stamp(None, ReplyPlayedFrame(played_at=0.1))
+    await minutes._on_agent(None, said("Hi."))
+    assert archive.turns[SID] == [Turn(0, agent="Hi.")]
 
 
 def kinds(found: Iterable[Event]) -> list[type[Event]]:

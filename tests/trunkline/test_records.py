@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from trunkline.records import Facts, ToolCall, Turn
+from trunkline.records import Facts, ToolCall, Turn, with_result
 
 
 def test_a_turn_grows_by_replacement() -> None:
@@ -18,3 +18,11 @@ def test_a_turn_grows_by_replacement() -> None:
 
 def test_a_call_is_inbound_unless_said_otherwise() -> None:
     assert Facts(sid="CA1", caller="anonymous", called="+15550100").direction == "inbound"
+
+
+def test_a_tool_s_result_may_come_later() -> None:
+    turn = Turn(index=1, tools=(ToolCall("look_up", id="1"), ToolCall("book", id="2")))
+    known = with_result(turn, "2", "Booked.")
+    assert known is not None
+    assert [tool.result for tool in known.tools] == [None, "Booked."]
+    assert with_result(turn, "3", "Booked.") is None

@@ -22,7 +22,8 @@ from trunkline.calls.writer import Writer
 from trunkline.errors import SettingsError
 from trunkline.life import Outcome
 from trunkline.line import Line
-from trunkline.records import Facts, Message, Turn
+from trunkline.records import Facts, Message, ToolCall, Turn
+from trunkline.waterfall import SEGMENTS
 
 
 class CallStore:
@@ -155,6 +156,11 @@ def _probe(url: URL) -> None:
             connection.execute("PRAGMA journal_mode=WAL")
 
 
+def _tool(tool: ToolCall) -> dict[str, Any]:
+    result = {} if tool.result is None else {"result": tool.result}
+    return {"name": tool.name, "arguments": tool.arguments, **result}
+
+
 def _turn_row(sid: str, turn: Turn) -> dict[str, Any]:
     latency = turn.latency
     return {
@@ -164,9 +170,7 @@ def _turn_row(sid: str, turn: Turn) -> dict[str, Any]:
         "caller": turn.caller,
         "agent": turn.agent,
         "interrupted": turn.interrupted,
-        "tools": [{"name": tool.name, "arguments": tool.arguments} for tool in turn.tools],
+        "tools": [_tool(tool) for tool in turn.tools],
         "total_ms": latency and latency.total,
-        "listening_ms": latency and latency.listening,
-        "thinking_ms": latency and latency.thinking,
-        "speaking_ms": latency and latency.speaking,
+        **{f"{name}_ms": latency and getattr(latency, name) for name in (*SEGMENTS, "played")},
     }

@@ -7,12 +7,10 @@ from statistics import median
 from typing import Any, Self
 
 from trunkline.calls.models import CallRow, TurnRow
+from trunkline.waterfall import SEGMENTS, Waterfall, quantiles
 
 SHOWN = 3
 """Last characters of a caller's number that stay when it is masked."""
-
-PARTS = ("listening", "thinking", "speaking", "other")
-"""Where the time before a reply goes; together they are its total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +48,23 @@ def masked(caller: str) -> str:
     return caller if caller.isalpha() else f"•••{caller[-SHOWN:]}"
 
 
-def parts(turn: TurnRow) -> dict[str, float]:
-    """Milliseconds of each of :data:`PARTS`; empty when the reply was not measured."""
+def waterfall(turn: TurnRow) -> Waterfall | None:
+    """Where the time before a reply went; None when it was not measured."""
     if turn.total_ms is None:
-        return {}
-    known = [turn.listening_ms or 0.0, turn.thinking_ms or 0.0, turn.speaking_ms or 0.0]
-    return dict(zip(PARTS, [*known, max(0.0, turn.total_ms - sum(known))], strict=True))
+        return None
+    spent = {name: getattr(turn, f"{name}_ms") or 0.0 for name in SEGMENTS}
+    return Waterfall(**spent, played=turn.played_ms)
+
+
+def waterfalls(call: CallRow) -> list[Waterfall]:
+    """Those of a call's replies that were measured."""
+    return [found for turn in call.turns if (found := waterfall(turn)) is not None]
+
+
+def _parts(turn: TurnRow) -> dict[str, float | None]:
+    """Milliseconds of each segment; empty when the reply was not measured."""
+    found = waterfall(turn)
+    return {} if found is None else {**found.parts(), "played": found.played}
 
 
 def plain(call: CallRow, caller: str) -> dict[str, Any]:
@@ -78,6 +87,9 @@ def plain(call: CallRow, caller: str) -> dict[str, Any]:
         "outcome": call.outcome,
         "reason": call.reason,
         "reply_ms": figures.reply_ms,
+        "segments_ms": {
+            name: {"p50": q.p50, "p95": q.p95} for name, q in quantiles(waterfalls(call)).items()
+        },
     }
 
 
@@ -92,7 +104,7 @@ def transcript(turns: Sequence[TurnRow]) -> list[dict[str, Any]]:
             "interrupted": turn.interrupted,
             "tools": turn.tools,
             "reply_ms": turn.total_ms,
-            "parts_ms": parts(turn),
+            "parts_ms": _parts(turn),
         }
         for turn in turns
     ]

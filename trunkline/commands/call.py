@@ -115,12 +115,13 @@ async def _watch(place: Rehearsal, caller: Script, folder: Path, screen: Screen)
 
 
 def _sum_up(screen: Screen, taped: Taped, here: Path) -> int:
-    from trunkline.commands.live import legend, table
+    from trunkline.commands.bars import legend
+    from trunkline.commands.live import table
 
     console = screen.console
     console.print()
     console.print(table(screen.latencies))
-    console.print(legend())
+    console.print(legend([latency for _, latency in screen.latencies]))
     console.print()
     polite = screen.outcome in ENDINGS and bool(screen.latencies)
     ending = ENDINGS.get(screen.outcome, f"It ended as {screen.outcome or taped.status}.")

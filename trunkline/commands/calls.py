@@ -40,9 +40,9 @@ def calls(
 ) -> int:
     """List the latest calls; show what was said in one.
 
-    The list has the median of what the caller waited for a reply. A call is shown with where the time
-    before each reply went: listening (until the caller's turn was over), thinking (the model's first word),
-    speaking (the voice's first sound), and the rest.
+    The list has the median of what the caller waited for a reply. A call is shown with a bar for each reply:
+    where the time went from the caller's last sound to the reply's first byte on the wire, and how long after
+    it was played. Below, what the pieces are, with their median and 95th percentile in this call.
     """
     import asyncio
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from statistics import median
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from trunkline.commands.bars import bar, figures
 from trunkline.events import (
     AgentSaid,
     CallEnded,
@@ -13,26 +15,19 @@ from trunkline.events import (
     CallStarted,
     Event,
     Failed,
-    Latency,
+    Played,
     Replied,
     ToolCalled,
 )
+from trunkline.waterfall import Waterfall
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
     from rich.text import Text
 
-PARTS = {
-    "listening": ("█", "blue", "Deepgram noticed the end of the turn"),
-    "thinking": ("▓", "magenta", "the model's first word"),
-    "speaking": ("▒", "cyan", "the voice's first sound"),
-    "other": ("░", "yellow", "tools, and everything of ours"),
-}
-"""Where the time before a reply goes: how it is drawn, and what it is."""
-
-MS_A_CELL = 40
-WIDEST = 30
+MS_A_CELL = 25
+WIDEST = 50
 """Cells of a bar, at most."""
 
 
@@ -46,7 +41,7 @@ class Screen:
     def __init__(self, console: Console) -> None:
         from rich.live import Live
 
-        self.latencies: list[tuple[str, Latency]] = []
+        self.latencies: list[tuple[str, Waterfall]] = []
         """The caller's words and the time of the reply to them."""
         self.lines: list[str] = []
         """The transcript, as plain lines."""
@@ -78,9 +73,8 @@ class Screen:
             case CallerSaid(text=text):
                 self._caller = text
                 self._line(event, "caller", text, "bold")
-            case Replied(latency=latency):
-                self.latencies.append((self._caller, latency))
-                self._line(event, "", bar(latency), log=f"(reply after {latency.total:.0f} ms)")
+            case Replied() | Played():
+                self._reply(event)
             case ToolCalled(name=name, arguments=arguments):
                 said = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
                 self._line(event, "tool", f"{name}({said})", "magenta")
@@ -92,6 +86,15 @@ class Screen:
                 self.outcome = f"{outcome} ({reason})" if reason else outcome
             case Failed(error=error):
                 self._line(event, "failed", error, "red")
+
+    def _reply(self, event: Replied | Played) -> None:
+        if isinstance(event, Replied):
+            self.latencies.append((self._caller, event.latency))
+            log = f"(reply after {event.latency.total:.0f} ms)"
+            self._line(event, "", drawn(event.latency), log=log)
+        elif self.latencies:
+            words, latency = self.latencies[-1]
+            self.latencies[-1] = (words, replace(latency, played=event.played))
 
     def _line(
         self, event: Event, who: str, what: str | Text, style: str = "", *, log: str | None = None
@@ -121,49 +124,25 @@ class Screen:
             self._live.update(Text(f"       caller {words} …", style="grey50") if words else Text(""))
 
 
-def bar(latency: Latency) -> Text:
+def drawn(latency: Waterfall) -> Text:
     """A reply's time, drawn to scale, and its total."""
     from rich.text import Text
 
-    drawn = Text()
-    at, end = 0, 0.0
-    for part, (glyph, style, _) in PARTS.items():
-        end += max(0.0, getattr(latency, part)) / MS_A_CELL
-        cells = min(WIDEST, round(end)) - at
-        drawn.append(glyph * cells, style=style)
-        at += max(0, cells)
-    return drawn.append(f" {latency.total:.0f} ms", style="dim")
+    shrunk = max(MS_A_CELL, latency.total / WIDEST)
+    return Text.assemble(bar(latency, 1 / shrunk), (f" {latency.total:.0f} ms", "dim"))
 
 
-def table(latencies: list[tuple[str, Latency]]) -> RenderableType:
-    """All replies of a call, with what their time went into, and the median."""
+def table(latencies: Sequence[tuple[str, Waterfall]]) -> RenderableType:
+    """All replies of a call, with what their time went into."""
+    from rich.text import Text
+
     from trunkline import terminal
 
-    made: Table = terminal.table("reply to", *PARTS, "total ms", right=(*PARTS, "total ms"))
+    made: Table = terminal.table("reply to", "ms", "of which", right=("ms",))
     for words, latency in latencies:
-        made.add_row(_short(words), *_cells(latency))
-    if latencies:
-        middle = Latency(
-            **{
-                part: median(getattr(latency, part) for _, latency in latencies)
-                for part in ("total", "listening", "thinking", "speaking")
-            }
-        )
-        made.add_row("median", *_cells(middle), style="bold")
+        made.add_row(_short(words), f"{latency.total:.0f}", Text(figures(latency), style="dim"))
     return made
 
 
-def legend() -> Text:
-    """What the pieces of a bar are."""
-    from rich.text import Text
-
-    pieces = [(f"{glyph} {part}: {meaning}   ", style) for part, (glyph, style, meaning) in PARTS.items()]
-    return Text.assemble(*pieces)
-
-
-def _cells(latency: Latency) -> list[str]:
-    return [f"{getattr(latency, part):.0f}" for part in (*PARTS, "total")]
-
-
-def _short(words: str, width: int = 44) -> str:
+def _short(words: str, width: int = 24) -> str:
     return words if len(words) <= width else words[: width - 1] + "…"

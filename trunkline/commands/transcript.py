@@ -5,17 +5,15 @@ from rich.text import Text
 
 from trunkline import terminal
 from trunkline.calls.models import CallRow, TurnRow
-from trunkline.calls.summary import PARTS, Summary, parts
+from trunkline.calls.summary import Summary, waterfall, waterfalls
+from trunkline.commands.bars import bar, figures, legend
 from trunkline.commands.call_list import length, milliseconds, outcome, when
 
-BARS = dict(zip(PARTS, (("█", "blue"), ("▓", "magenta"), ("▒", "cyan"), ("░", "yellow")), strict=True))
-"""How each part of a reply's time is drawn: told apart without colour, too."""
-
-WIDEST, NARROWEST = 40, 10
+WIDEST, NARROWEST = 60, 20
 """Characters of the longest reply's bar."""
 
-BESIDE = 72
-"""Columns that a reply's figures need beside its bar."""
+BESIDE = 18
+"""Columns that a reply needs beside its bar."""
 
 
 def draw(call: CallRow, caller: str) -> None:
@@ -28,12 +26,15 @@ def draw(call: CallRow, caller: str) -> None:
     screen = terminal.screen()
     screen.print(_title(call, caller))
     screen.print()
-    longest = max((turn.total_ms or 0.0 for turn in call.turns), default=0.0)
+    replies = waterfalls(call)
+    longest = max((reply.total for reply in replies), default=0.0)
     columns = max(NARROWEST, min(WIDEST, screen.width - BESIDE))
     table = terminal.table("", "")
     for turn in call.turns:
         _add(table, turn, columns / longest if longest else 0.0)
     screen.print(table)
+    if replies:
+        screen.print(legend(replies))
     if call.last_words:
         screen.print(Text.assemble(("carrier  ", "dim"), call.last_words))
     if not call.turns:
@@ -56,28 +57,13 @@ def _add(table: Table, turn: TurnRow, scale: float) -> None:
     for tool in turn.tools:
         arguments = ", ".join(f"{name}={value!r}" for name, value in tool.get("arguments", {}).items())
         table.add_row(Text("tool", style="dim"), Text(f"{tool.get('name')}({arguments})", style="dim"))
-    if turn.total_ms is not None:
-        table.add_row(Text("reply", style="dim"), bar(turn, scale))
+    if (reply := waterfall(turn)) is not None:
+        drawn = Text.assemble(f"{milliseconds(reply.total):>7} ", bar(reply, scale))
+        table.add_row(Text("reply", style="dim"), drawn)
+        table.add_row("", Text(figures(reply), style="dim"))
     if turn.agent:
         said = Text(turn.agent)
         table.add_row(
             Text("agent", style="bold green"), said.append(" ─ cut short" * turn.interrupted, style="yellow")
         )
     table.add_row("", "")
-
-
-def bar(turn: TurnRow, scale: float) -> Text:
-    """What a caller waited for a reply, drawn and in figures.
-
-    Args:
-        turn: one whose reply was measured.
-        scale: characters a millisecond.
-    """
-    spent = parts(turn)
-    drawn, figures, end, at = Text(), Text(), 0.0, 0
-    for part, (glyph, style) in BARS.items():
-        end += spent[part] * scale
-        drawn.append(glyph * (round(end) - at), style=style)
-        at = round(end)
-        figures.append(f"  {part} {spent[part]:.0f}", style=style)
-    return Text.assemble(f"{milliseconds(turn.total_ms)} ", drawn, figures)

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from trunkline.calls.store import CallStore
+from trunkline.calls.summary import waterfall
 from trunkline.errors import SettingsError
-from trunkline.events import Latency
 from trunkline.life import ABANDONED, COMPLETED, Outcome
 from trunkline.line import Line
 from trunkline.records import Facts, ToolCall, Turn
+from trunkline.waterfall import Waterfall
 
 FACTS = Facts(sid="CA" + "1" * 32, caller="+14155550123", called="+15550100")
 LINE = Line(name="desk", number="+15550100", greeting="Hello.", prompt="Be kind.")
@@ -27,7 +28,7 @@ async def store(tmp_path: Path) -> AsyncIterator[CallStore]:
 async def test_a_call_and_its_turns_are_kept(store: CallStore) -> None:
     store.begin(FACTS, LINE)
     store.turn(FACTS.sid, Turn(index=0, agent="Hello."))
-    latency = Latency(total=400, listening=150, thinking=120, speaking=100)
+    latency = Waterfall(vad=210, stt=70, model=100, output=20, played=25)
     tools = (ToolCall("look_up", {"topic": "hours"}),)
     store.turn(
         FACTS.sid, Turn(index=1, caller="When?", agent="At", interrupted=True, tools=tools, latency=latency)
@@ -41,6 +42,8 @@ async def test_a_call_and_its_turns_are_kept(store: CallStore) -> None:
     greeting, turn = row.turns
     assert (greeting.agent, greeting.total_ms) == ("Hello.", None)
     assert (turn.caller, turn.interrupted, turn.total_ms) == ("When?", True, 400)
+    assert waterfall(turn) == latency
+    assert waterfall(greeting) is None
     assert turn.tools == [{"name": "look_up", "arguments": {"topic": "hours"}}]
 
 

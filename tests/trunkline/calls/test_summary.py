@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from trunkline.calls.models import CallRow, TurnRow
-from trunkline.calls.summary import Summary, aware, masked, parts, plain, transcript
+from trunkline.calls.summary import Summary, aware, masked, plain, transcript, waterfall, waterfalls
+from trunkline.waterfall import Waterfall
 
 START = datetime(2026, 11, 22, 9, 4, 6)
 
@@ -78,21 +79,21 @@ def test_a_number_is_masked_and_a_word_is_not(caller: str, shown: str) -> None:
     assert masked(caller) == shown
 
 
-def test_parts_of_a_reply_are_its_total() -> None:
-    spent = parts(turn(1, "Hi.", 700, listening_ms=300, thinking_ms=250, speaking_ms=100))
-    assert spent == {"listening": 300, "thinking": 250, "speaking": 100, "other": 50}
-    assert sum(spent.values()) == 700
+def test_a_reply_s_waterfall_adds_up() -> None:
+    reply = turn(1, "Hi.", 700, vad_ms=300, model_ms=250, voice_ms=150, played_ms=20)
+    assert waterfall(reply) == Waterfall(vad=300, model=250, voice=150, played=20)
 
 
-def test_parts_that_overlap_leave_nothing_for_the_rest() -> None:
-    assert parts(turn(1, "Hi.", 300, listening_ms=300, thinking_ms=250, speaking_ms=None))["other"] == 0
-
-
-def test_a_reply_that_was_not_measured_has_no_parts() -> None:
-    assert parts(turn(0)) == {}
+def test_a_reply_that_was_not_measured_has_none() -> None:
+    assert waterfall(turn(0)) is None
+    assert waterfalls(call(turn(0), turn(1, "Hi.", 20, vad_ms=20))) == [Waterfall(vad=20)]
 
 
 def test_plain_values_show_the_caller_as_told() -> None:
-    shown = plain(call(), "•••123")
+    replies = [turn(n, "Hi.", ms, vad_ms=ms, played_ms=20) for n, ms in enumerate((300, 500))]
+    shown = plain(call(*replies), "•••123")
     assert (shown["caller"], shown["started_at"]) == ("•••123", "2026-11-22T09:04:06+00:00")
-    assert transcript([turn(1, "Hi.", 700)])[0]["parts_ms"]["other"] == 700
+    assert shown["segments_ms"]["vad"] == shown["segments_ms"]["total"] == {"p50": 400, "p95": 490}
+    spent = transcript(replies)[0]["parts_ms"]
+    assert (spent["vad"], spent["model"], spent["played"]) == (300, 0, 20)
+    assert transcript([turn(0)])[0]["parts_ms"] == {}

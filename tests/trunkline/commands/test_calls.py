@@ -9,9 +9,9 @@ import pytest
 
 from tests.trunkline.conftest import CommandLine
 from trunkline.calls.store import CallStore
-from trunkline.events import Latency
 from trunkline.life import COMPLETED
 from trunkline.records import Facts, ToolCall, Turn
+from trunkline.waterfall import SEGMENTS, Waterfall
 
 DATABASE = "sqlite+aiosqlite:///trunkline.db"
 DESK, SHOP = "CAaaaaaaaa1111", "CAaaaaaaaa2222"
@@ -28,9 +28,9 @@ async def keep() -> None:
             "How much?",
             "Ninety dollars.",
             tools=(ToolCall("price", {"of": "cleaning"}),),
-            latency=Latency(700, 300, 250, 100),
+            latency=Waterfall(vad=300, model=250, voice=150, played=20),
         ),
-        Turn(2, "Thank you.", "Goodbye!", interrupted=True, latency=Latency(900, 300, 400, 150)),
+        Turn(2, "Thank you.", "Goodbye!", interrupted=True, latency=Waterfall(vad=300, model=400, voice=200)),
     ]
     for sid, name in ((DESK, "desk"), (SHOP, "shop")):
         line: Any = SimpleNamespace(name=name)
@@ -87,7 +87,15 @@ def test_a_call_is_shown_turn_by_turn(kept: CommandLine) -> None:
     assert ran.code == 0
     assert DESK in ran.out
     assert "+1415" not in ran.out
-    for words in ("Hello.", "How much?", "price(of='cleaning')", "Ninety dollars.", "700 ms", "thinking 250"):
+    for words in (
+        "Hello.",
+        "How much?",
+        "price(of='cleaning')",
+        "Ninety dollars.",
+        "700 ms",
+        "model\N{NO-BREAK SPACE}250",
+        "p95",
+    ):
         assert words in ran.out
 
 
@@ -123,12 +131,9 @@ def test_json_masks_too(kept: CommandLine) -> None:
     ]
     shown = json.loads(kept("calls", "show", DESK, "--json").out)
     assert shown["caller"] == "•••123"
-    assert shown["transcript"][1]["parts_ms"] == {
-        "listening": 300,
-        "thinking": 250,
-        "speaking": 100,
-        "other": 50,
-    }
+    spent = {"vad": 300, "model": 250, "voice": 150, "played": 20}
+    assert shown["transcript"][1]["parts_ms"] == {**dict.fromkeys(SEGMENTS, 0), **spent}
+    assert shown["segments_ms"]["model"] == {"p50": 325, "p95": 392.5}
     assert shown["transcript"][1]["tools"] == [{"name": "price", "arguments": {"of": "cleaning"}}]
 
 

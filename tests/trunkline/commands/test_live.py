@@ -1,10 +1,11 @@
 """The live screen: each thing that happens is a line that says who, what and how long it took."""
 
+from dataclasses import replace
 from io import StringIO
 
 from rich.console import Console
 
-from trunkline.commands.live import Screen, bar, legend, table
+from trunkline.commands.live import WIDEST, Screen, drawn, table
 from trunkline.events import (
     AgentSaid,
     CallEnded,
@@ -13,12 +14,13 @@ from trunkline.events import (
     CallStarted,
     Event,
     Failed,
-    Latency,
+    Played,
     Replied,
     ToolCalled,
 )
+from trunkline.waterfall import Waterfall
 
-LATENCY = Latency(total=640, listening=320, thinking=160, speaking=120)
+LATENCY = Waterfall(vad=320, model=160, voice=120, output=40)
 
 
 def show(*events: Event, terminal: bool = False) -> tuple[str, Screen]:
@@ -37,6 +39,7 @@ def test_a_conversation_reads_from_top_to_bottom() -> None:
         CallerSaid(call="CA1", at=14.0, text="When are you open?"),
         ToolCalled(call="CA1", at=14.2, name="look_up", arguments={"topic": "hours"}),
         Replied(call="CA1", at=14.6, latency=LATENCY),
+        Played(call="CA1", at=15.6, played=21.0),
         AgentSaid(call="CA1", at=80.0, text="From eight", interrupted=True),
         CallEnded(call="CA1", at=81.0, outcome="completed", reason=""),
     )
@@ -46,7 +49,7 @@ def test_a_conversation_reads_from_top_to_bottom() -> None:
     assert "1:10.0 agent  From eight" in text
     assert "barged in" in text
     assert screen.outcome == "completed"
-    assert screen.latencies == [("When are you open?", LATENCY)]
+    assert screen.latencies == [("When are you open?", replace(LATENCY, played=21.0))]
     assert any("reply after 640 ms" in line for line in screen.lines)
 
 
@@ -67,17 +70,18 @@ def test_a_failure_is_told() -> None:
     assert screen.outcome.startswith("failed")
 
 
-def test_a_bar_is_drawn_to_scale() -> None:
-    assert bar(LATENCY).plain == "████████▓▓▓▓▒▒▒░ 640 ms"
-    assert len(bar(Latency(total=9000, listening=9000, thinking=0, speaking=0)).plain) < 45
+def test_a_bar_is_drawn_to_scale_up_to_a_width() -> None:
+    assert drawn(LATENCY).plain == "│vad─────────│model│voic│o 640 ms"
+    assert len(drawn(Waterfall(vad=9000)).plain) == WIDEST + len(" 9000 ms")
 
 
-def test_the_table_ends_with_the_median_and_has_a_legend() -> None:
+def test_the_table_has_a_row_a_reply() -> None:
     console = Console(file=StringIO(), width=100)
-    slow = Latency(total=900, listening=500, thinking=160, speaking=120)
-    console.print(table([("a", LATENCY), ("b", LATENCY), ("c", slow)]), legend())
+    console.print(table([("a", LATENCY), ("what do you charge for cleaning", replace(LATENCY, played=9))]))
     file = console.file
     assert isinstance(file, StringIO)
-    rows = file.getvalue().splitlines()
-    assert rows[4].split() == ["median", "320", "160", "120", "40", "640"]
-    assert "listening" in rows[5]
+    _, first, second = file.getvalue().replace("\N{NO-BREAK SPACE}", " ").splitlines()
+    assert first.split(maxsplit=2)[:2] == ["a", "640"]
+    assert "vad 320 · model 160 · voice 120 · output 40" in first
+    assert second.startswith("what do you charge for …")
+    assert second.rstrip().endswith("played +9")
