@@ -6,7 +6,7 @@ those who wait: a place that one of them could have is not given to who came lat
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
@@ -65,16 +65,27 @@ class Admission:
         self._needs = needs
         self._taken: dict[str, Line] = {}
         self._loop = asyncio.get_running_loop()
-        self._pulse = Pulse(self._beat) if self.headroom else None
+        self._pulse = Pulse(self._beat)
+        self._readers: list[Callable[[Reading], None]] = []
+        self._measures = self.headroom is not None
+        self._started = False
 
     def start(self) -> None:
         """Begin to measure, if there is anything to."""
-        if self._pulse is not None:
+        self._started = True
+        if self._measures:
             self._pulse.start()
 
     def stop(self) -> None:
-        if self._pulse is not None:
-            self._pulse.stop()
+        self._started = False
+        self._pulse.stop()
+
+    def measure(self, reader: Callable[[Reading], None]) -> None:
+        """Measure for somebody else as well, from now on; whether it is needed here or not."""
+        self._readers.append(reader)
+        if self._started and not self._measures:
+            self._pulse.start()
+        self._measures = True
 
     @property
     def limit(self) -> int | None:
@@ -199,6 +210,8 @@ class Admission:
         return Refused(reason, answer)
 
     def _beat(self, reading: Reading) -> None:
+        for reader in self._readers:
+            reader(reading)
         if self.headroom is None:
             return
         before = self.headroom.shut

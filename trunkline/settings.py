@@ -63,6 +63,15 @@ class Settings(BaseSettings):
     secret: SecretStr | None = Field(None, alias="TRUNKLINE_SECRET")
     """Signs tickets; random at start when unset, so required with more than one process."""
     console_password: SecretStr | None = Field(None, alias="TRUNKLINE_CONSOLE_PASSWORD")
+    metrics_token: SecretStr | None = Field(None, alias="TRUNKLINE_METRICS_TOKEN")
+    """What a reader of ``/metrics`` sends as a bearer; without it, neighbours may read and others may not."""
+    otlp_endpoint: HttpUrl = Field(None, alias="TRUNKLINE_OTLP_ENDPOINT")
+    """OpenTelemetry collector that spans of calls are sent to, by HTTP; none when unset."""
+    otel_endpoint: HttpUrl = Field(None, alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """The same, by OpenTelemetry's name."""
+    otel_headers: SecretStr | None = Field(None, alias="OTEL_EXPORTER_OTLP_HEADERS")
+    """``name=value,…`` that the collector wants, such as a key."""
+    otel_service_name: str = Field("trunkline", alias="OTEL_SERVICE_NAME")
     log_level: str = Field("INFO", alias="TRUNKLINE_LOG_LEVEL")
     recordings: Path = Field(Path("recordings"), alias="TRUNKLINE_RECORDINGS")
     """Folder for what ``trunkline call`` records."""

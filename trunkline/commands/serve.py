@@ -58,6 +58,11 @@ Settings, from the environment or .env:
   TRUNKLINE_WARM_SOCKETS      sockets to Deepgram that wait for calls, of each sort [2]
   TRUNKLINE_DATABASE_URL      call store [sqlite+aiosqlite:///trunkline.db]
   TRUNKLINE_SECRET            signs tickets; needed by more than one server
+  TRUNKLINE_METRICS_TOKEN     who knows it reads /metrics from anywhere, not only from the same network
+  TRUNKLINE_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT
+                              http://… of an OpenTelemetry collector that gets spans of calls
+  OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME
+                              what it wants to be told, such as a key; what we are called there [trunkline]
   TRUNKLINE_LOG_LEVEL         least serious level that is logged [INFO]
   TRUNKLINE_RECORDINGS        where `trunkline call` records [recordings]
   TWILIO_ACCOUNT_SID          lets `trunkline doctor` ask Twilio

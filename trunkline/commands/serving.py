@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
-from trunkline import loader, logs, settings, terminal
+from trunkline import loader, logs, otlp, settings, terminal
 from trunkline.commands.serve import NO_FILE
 from trunkline.errors import LineError, TrunklineError
 from trunkline.loader import Loaded
@@ -37,6 +37,7 @@ def start(paths: Sequence[Path], host: str, port: int, *, single: bool = False, 
     """
     values = settings.load()
     values.require()
+    otlp.check(values)
     if workers > 1:
         from trunkline.commands.workers import shared
 

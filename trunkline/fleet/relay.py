@@ -10,10 +10,11 @@ from typing import Any
 
 import orjson
 
-from trunkline.events import Event, Latency, Watchers
+from trunkline.events import Event, Watchers
 from trunkline.fleet.letters import Look, Told, pack
 from trunkline.fleet.mailboxes import Mailbox
 from trunkline.fleet.roster import Field, Roster
+from trunkline.waterfall import Piece, Waterfall
 
 KINDS = {kind.__name__: kind for kind in Event.__subclasses__()}
 
@@ -56,7 +57,7 @@ class Relay(Watchers):
 
     def hear(self, told: Told) -> None:
         """Of another worker's call; it goes no further."""
-        super().tell(decode(told.event))
+        self.show(decode(told.event))
 
     @contextmanager
     def watching(self) -> Iterator[Any]:
@@ -90,5 +91,6 @@ def decode(data: bytes) -> Event:
     if name not in KINDS:
         raise ValueError(f"an event of the kind {name!r}; expected one of {', '.join(KINDS)}")
     if "latency" in values:
-        values["latency"] = Latency(**values["latency"])
+        values["latency"] = Waterfall(**values["latency"])
+        values["pieces"] = tuple(Piece(**piece) for piece in values["pieces"])
     return KINDS[name](**values)

@@ -8,6 +8,7 @@ from typing import Self
 from aiohttp import web
 from loguru import logger
 
+from trunkline import metrics
 from trunkline.fleet.handover import Handover
 from trunkline.fleet.letters import Handed, Look, Told, unpack
 from trunkline.fleet.mailboxes import Mailbox, Mailboxes
@@ -16,6 +17,7 @@ from trunkline.fleet.relay import Relay
 from trunkline.fleet.roster import UNLIMITED, Field, Roster, State
 from trunkline.fleet.routing import Handler, call_sid, destination, is_carriers
 from trunkline.switchboard import REMEMBERED, Switchboard
+from trunkline.tally import Tally
 
 BEAT = 1.0
 """Seconds between signs of life."""
@@ -27,10 +29,11 @@ class Fleet:
 
     roster: Roster
     mailboxes: Mailboxes
+    tally: Tally
 
     @classmethod
     def of(cls, size: int) -> Self:
-        return cls(Roster(size), Mailboxes(size))
+        return cls(Roster(size), Mailboxes(size), metrics.tally(size))
 
 
 class Seat:
@@ -45,6 +48,7 @@ class Seat:
     def __init__(self, fleet: Fleet, slot: int, pid: int) -> None:
         self.roster = fleet.roster
         self.slot = slot
+        self.tally = fleet.tally
         self.watchers = Relay(slot, fleet.roster)
         self._mailbox = Mailbox(fleet.mailboxes, slot, self._receive)
         self._loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""The server: webhooks, the media socket and health, on aiohttp."""
+"""The server: webhooks, the media socket, health and metrics, on aiohttp."""
 
 from collections.abc import Awaitable, Callable
 
@@ -9,6 +9,7 @@ from trunkline.errors import RequestRefused
 from trunkline.fleet.seat import Seat
 from trunkline.server import twiml
 from trunkline.server.media import Media
+from trunkline.server.metrics_page import MetricsPage
 from trunkline.server.signature import Gatekeeper
 from trunkline.server.tickets import Tickets
 from trunkline.server.webhooks import Webhooks
@@ -23,7 +24,11 @@ SORRY = "I am sorry, we have a technical problem. Please call again in a few min
 
 
 def application(
-    switchboard: Switchboard, gatekeeper: Gatekeeper, tickets: Tickets, seat: Seat | None = None
+    switchboard: Switchboard,
+    gatekeeper: Gatekeeper,
+    tickets: Tickets,
+    seat: Seat | None = None,
+    metrics: MetricsPage | None = None,
 ) -> web.Application:
     """The aiohttp application that answers the lines of a switchboard, alone or in one of several workers."""
     middlewares = [errors, seat.route] if seat else [errors]
@@ -32,6 +37,8 @@ def application(
     media = Media(switchboard, gatekeeper, tickets).handle
     app.add_routes([web.get(path, media) for path in twiml.paths(twiml.MEDIA)])
     app.add_routes(Health(switchboard, seat).routes())
+    if metrics is not None:
+        app.add_routes(metrics.routes())
     return app
 
 

@@ -18,8 +18,11 @@ from trunkline.fleet.seat import Seat
 from trunkline.inspection import Plan, inspect
 from trunkline.line import Line
 from trunkline.loader import Loaded
+from trunkline.metrics import Metrics, tally
+from trunkline.otlp import exporter
 from trunkline.quotas import Quota
 from trunkline.server.app import application
+from trunkline.server.metrics_page import MetricsPage
 from trunkline.server.signature import Gatekeeper
 from trunkline.server.tickets import Tickets
 from trunkline.settings import Settings, reveal
@@ -70,6 +73,12 @@ class Service:
         self._loaded = loaded
         self._host, self._port, self._single = host, port, single
         self._seat, self._sockets = seat, sockets
+        self._is_measured = False
+        self.metrics = Metrics(
+            [one.line.name for one in loaded],
+            seat.tally if seat else tally(),
+            seat.slot if seat else 0,
+        )
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -79,6 +88,7 @@ class Service:
             self.store = CallStore(self.settings.database_url)
             await self.store.open()
             stack.push_async_callback(self.store.close)
+            self._follow(stack)
             self.switchboard = self._switchboard(lines)
             self.vendors.warm.room = self.switchboard.admission.spare
             await self._listen(stack)
@@ -126,6 +136,20 @@ class Service:
             admission=self._admission(),
         )
 
+    def _follow(self, stack: AsyncExitStack) -> None:
+        """Count what happens in calls, and send it to a collector if there is one."""
+        self.watchers.tap(self.metrics.tell)
+        traces = exporter(self.settings)
+        if traces is not None:
+            stack.push_async_callback(traces.close)
+            self.watchers.tap(traces.tell)
+
+    def _measure(self) -> None:
+        """Have the pulse read for the metrics: from the first time that somebody asks for them."""
+        if not self._is_measured:
+            self._is_measured = True
+            self.switchboard.admission.measure(self.metrics.beat)
+
     def _admission(self) -> Admission:
         values = self.settings
         return Admission(
@@ -137,7 +161,8 @@ class Service:
     async def _listen(self, stack: AsyncExitStack) -> None:
         gatekeeper = Gatekeeper(reveal(self.settings.twilio_auth_token), self.settings.public_url)
         tickets = Tickets(reveal(self.settings.secret) or None)
-        app = application(self.switchboard, gatekeeper, tickets, self._seat)
+        page = MetricsPage(self.metrics, reveal(self.settings.metrics_token), self._measure)
+        app = application(self.switchboard, gatekeeper, tickets, self._seat, page)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=STOP_LIMIT)
         await self._runner.setup()
         stack.push_async_callback(self._runner.cleanup)
@@ -148,6 +173,7 @@ class Service:
         """Answer beside the other workers, if there are any; not before all is there that a call needs."""
         if self._seat is None or self._runner.server is None:
             return
+        self._measure()  # a reader may ask any of the workers
         self._seat.open(self.switchboard, self._runner.server)
         stack.callback(self._seat.close)
         for one in self._sockets:

@@ -12,7 +12,7 @@ from trunkline.events import (
     CallerSaid,
     CallStarted,
     Event,
-    Latency,
+    Played,
     Replied,
     ToolCalled,
 )
@@ -20,12 +20,19 @@ from trunkline.fleet.letters import Look, Told, pack, unpack
 from trunkline.fleet.mailboxes import Mailbox, Mailboxes
 from trunkline.fleet.relay import KINDS, Relay, decode, encode
 from trunkline.fleet.roster import Field, Roster, State
+from trunkline.waterfall import Piece, Waterfall
 
 EVENTS = [
     CallStarted(call="CA1", at=1.5, line="desk"),
     AgentSaid(call="CA1", at=2.0, text="Hällo.", interrupted=True),
     ToolCalled(call="CA1", at=3.0, name="look_up", arguments={"day": ["Monday", 1]}),
-    Replied(call="CA1", at=4.0, latency=Latency(total=500, listening=100, thinking=200, speaking=100)),
+    Replied(
+        call="CA1",
+        at=4.0,
+        latency=Waterfall(vad=200, model=120, played=20),
+        pieces=(Piece("vad", 3.0, 3.2), Piece("model", 3.2, 3.32)),
+    ),
+    Played(call="CA1", at=4.5, played=20.5),
     CallEnded(call="CA1", at=5.0, outcome="completed", reason=""),
 ]
 
@@ -101,8 +108,23 @@ async def test_two_who_watch_see_each_event_once(crew: Crew) -> None:
             third.tell(event)
         await soon()
         second.tell(EVENTS[0])
-        assert [await anext(here) for _ in range(6)] == [*EVENTS, EVENTS[0]]
-        assert [await anext(there) for _ in range(6)] == [*EVENTS, EVENTS[0]]
+        for seen in (here, there):
+            assert [await anext(seen) for _ in range(len(EVENTS) + 1)] == [*EVENTS, EVENTS[0]]
+    crew.close()
+
+
+async def test_a_tap_is_told_of_this_worker_s_calls_alone(crew: Crew) -> None:
+    first, second, _ = crew.relays
+    told: list[Event] = []
+    first.tap(told.append)
+    assert not first
+    assert first.wanted
+    with first.watching() as seen:
+        await soon()
+        second.tell(EVENTS[0])
+        first.tell(EVENTS[1])
+        assert [await anext(seen) for _ in range(2)] == [EVENTS[1], EVENTS[0]]
+    assert told == [EVENTS[1]]
     crew.close()
 
 
