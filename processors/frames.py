@@ -1,15 +1,18 @@
 """The frames that Trunkline adds to pipecat's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipecat.frames.frames import (
     AudioRawFrame,
     ControlFrame,
     Frame,
     InputAudioRawFrame,
+    InterimTranscriptionFrame,
     SystemFrame,
+    TranscriptionFrame,
     TTSAudioRawFrame,
     TTSTextFrame,
+    VADUserStoppedSpeakingFrame,
 )
 from pipecat.utils.utils import obj_id
 
@@ -67,6 +70,9 @@ class _Sound(Frame, AudioRawFrame):
 class CallerAudioFrame(_Sound, InputAudioRawFrame):
     """What the caller said, as the carrier sent it."""
 
+    timestamp_ms: int | None = None
+    """Of its start, in milliseconds of media since the stream began; None if nobody says."""
+
 
 class SpeechFrame(_Sound, TTSAudioRawFrame):
     """What the agent says, as the vendor sent it; played as it is."""
@@ -91,3 +97,80 @@ class HangUpFrame(ControlFrame):
 @dataclass
 class PlayOnFrame(SystemFrame):
     """The caller's sound was no barge-in: what was ducked or held back is played on."""
+
+
+@dataclass
+class UninterruptibleSpeechFrame(SystemFrame):
+    """What the caller hears from now on is to be heard to its end (``playing``), or was."""
+
+    playing: bool
+
+
+@dataclass
+class FarVoiceFrame(SystemFrame):
+    """Somebody speaks in the caller's room, far quieter than the caller; said while the agent speaks."""
+
+
+@dataclass
+class KeysSoFarFrame(InterimTranscriptionFrame):
+    """Keys that the caller has pressed, as words; more of them may come."""
+
+
+@dataclass
+class KeysFrame(TranscriptionFrame):
+    """Keys that the caller has pressed, as words, complete.
+
+    No interruption drops it: the one that its own first key made is often right ahead of it.
+    """
+
+    interruptible: bool = field(default=False, init=False)
+
+
+@dataclass
+class TurnJudgedFrame(SystemFrame):
+    """At a pause: how likely the caller's turn is over, by its sound (0 to 1); None if nobody can tell."""
+
+    likely: float | None
+
+
+@dataclass
+class FinalWordsFrame(SystemFrame):
+    """Travels to the recogniser: all has been said, so what is interim should be final now."""
+
+
+@dataclass
+class CallerStoppedFrame(VADUserStoppedSpeakingFrame):
+    """The caller is silent, and since when. Times are seconds on the event loop's clock."""
+
+    ended_at: float = 0.0
+    """The last sound that can be heard, on the stream's own clock: as if no packet had come late."""
+    arrived_at: float = 0.0
+    """That sound was here."""
+    noticed_at: float = 0.0
+    """The VAD was sure."""
+
+
+@dataclass
+class ReplySentFrame(SystemFrame):
+    """The first byte of what the agent says next is on the wire. Seconds on the event loop's clock."""
+
+    voiced_at: float
+    """It came from the voice."""
+    sent_at: float
+
+
+@dataclass
+class ReplyPlayedFrame(SystemFrame):
+    """A mark proves that the caller hears it."""
+
+    played_at: float
+    """The first byte was played, the mark's way back included. Seconds on the event loop's clock."""
+
+
+@dataclass
+class LanguageFrame(ControlFrame):
+    """From here on the call is in another language; what was said before it stays as it is."""
+
+    code: str
+    """Of the language, without a region."""
+    interruptible: bool = field(default=False, init=False)

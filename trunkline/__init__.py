@@ -3,7 +3,18 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from processors.barge_in import first_sentence_protected as first_sentence_protected
+    from processors.barge_in import never as never
+    from processors.barge_in import vad as vad
+    from processors.barge_in import words as words
+    from processors.language_wording import Wording as Wording
+    from processors.turn_end import endpointing as endpointing
+    from processors.turn_end import flux as flux
+    from processors.turn_end import smart_turn as smart_turn
+    from transports.ambience import Ambience as Ambience
+    from transports.ambience import comfort_noise as comfort_noise
     from trunkline.call import Call as Call
+    from trunkline.idle import Idle as Idle
     from trunkline.line import Line as Line
     from trunkline.line import Stages as Stages
     from trunkline.overflow import Busy as Busy
@@ -13,7 +24,26 @@ if TYPE_CHECKING:
 
     __version__: str
 
-__all__ = ["Busy", "Call", "DialOverflow", "Line", "Queue", "SayAndHangUp", "Stages"]
+__all__ = [
+    "Ambience",
+    "Busy",
+    "Call",
+    "DialOverflow",
+    "Idle",
+    "Line",
+    "Queue",
+    "SayAndHangUp",
+    "Stages",
+    "Wording",
+    "comfort_noise",
+    "endpointing",
+    "first_sentence_protected",
+    "flux",
+    "never",
+    "smart_turn",
+    "vad",
+    "words",
+]
 
 if not TYPE_CHECKING:  # else a type checker would take any name for one of ours
 
@@ -23,6 +53,14 @@ if not TYPE_CHECKING:  # else a type checker would take any name for one of ours
             from trunkline.call import Call
 
             return Call
+        if name in ("Ambience", "comfort_noise"):
+            from transports import ambience
+
+            return getattr(ambience, name)
+        if name == "Idle":
+            from trunkline.idle import Idle
+
+            return Idle
         if name in ("Line", "Stages"):
             from trunkline import line
 
@@ -31,6 +69,18 @@ if not TYPE_CHECKING:  # else a type checker would take any name for one of ours
             from trunkline import overflow
 
             return getattr(overflow, name)
+        if name in ("first_sentence_protected", "never", "vad", "words"):
+            from processors import barge_in
+
+            return getattr(barge_in, name)
+        if name == "Wording":
+            from processors.language_wording import Wording
+
+            return Wording
+        if name in ("endpointing", "flux", "smart_turn"):
+            from processors import turn_end
+
+            return getattr(turn_end, name)
         if name == "__version__":
             from importlib.metadata import version
 

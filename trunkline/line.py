@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from processors.barge_in import BargeIn, words
+from processors.language_wording import languages_missing, wording
+from processors.tool_options import options_of
+from processors.turn_end import NAMES as TURN_ENDS
+from processors.turn_end import TurnEnd, endpointing
 from trunkline import e164
+from trunkline.idle import Idle
 from trunkline.overflow import NAMES, SayAndHangUp, WhenFull, overflow_number
+from trunkline.spoken import Spoken
 
 if TYPE_CHECKING:
     from pipecat.processors.frame_processor import FrameProcessor
 
+    from transports.ambience import Ambience, ComfortNoise
     from trunkline.call import Call
 
     Stages: TypeAlias = list[FrameProcessor]
@@ -26,6 +35,10 @@ Tool = Callable[..., Any]
 """A function that the model may call; its docstring and annotations are the model's manual."""
 
 
+TAG = re.compile(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
+"""A language's tag, roughly BCP 47."""
+
+
 @dataclass(kw_only=True)
 class Line:
     """What depends on the line, and on nothing else: read once, used for every call.
@@ -38,19 +51,39 @@ class Line:
     """Short and unique: shown in lists, logs and file names."""
     number: str
     """The number that callers dial, in E.164 (``+15550100``)."""
-    greeting: str
-    """The first words on the line; synthesised ahead, so they are heard at once."""
+    greeting: Spoken = Spoken()
+    """The first words on the line; synthesised ahead, so they are heard at once. Each text that a line says
+    word for word may be given per language: ``{"en": "Hello.", "es": "Hola."}``."""
     prompt: str | Callable[[], str]
     """What the model is told to be and to do; a function is asked at each call, say for today's date."""
     tools: Sequence[Tool] = ()
     language: str = "en"
-    """BCP 47 tag of the language that is spoken."""
-    apology: str = "I am sorry, we have a technical problem. Please call again in a few minutes."
+    """BCP 47 tag of the language that is spoken; of several, the first."""
+    languages: Sequence[str] = ()
+    """Where callers may speak several: all of them, the one of the greeting first."""
+    apology: Spoken = Spoken("I am sorry, we have a technical problem. Please call again in a few minutes.")
     """The last words when a vendor fails for good."""
-    resumed: str = "Sorry, the line dropped for a second. Please go on."
+    resumed: Spoken = Spoken("Sorry, the line dropped for a second. Please go on.")
     """The first words when a lost stream is back."""
+    barge_in: BargeIn = field(default=words(1))
+    """When a caller who speaks while the agent speaks interrupts it: :mod:`processors.barge_in`."""
+    turn_end: TurnEnd = field(default=endpointing())
+    """What decides that the caller has done: :mod:`processors.turn_end`."""
     max_seconds: float = 3600.0
-    """How long a call may last."""
+    """How long a call may last; then it is ended as soon as nobody is in the middle of a sentence."""
+    warn_seconds: float | None = 60.0
+    """How long before that the caller is warned; None for not at all, as on a line of calls shorter still."""
+    warning: Spoken = Spoken("Just so you know: we have one minute left on this call.")
+    time_up: Spoken = Spoken("I am sorry, we have run out of time for this call. Goodbye!")
+    """The last words of a call that has lasted as long as it may."""
+    idle: Idle | None = None
+    """What is said into a caller's silence, and when the call is given up; None for waiting on."""
+    ambience: Ambience | ComfortNoise | None = None
+    """What is heard of the agent's room, also under its voice; None for a dead line between replies."""
+    fillers: Sequence[str] = ()
+    """Said in turn when a tool takes long, such as "Let me check that for you."; none for silence."""
+    filler_after: float = 1.5
+    """Seconds of silence, while a tool runs, before a filler."""
     max_calls: int | None = None
     """Calls at once on this line; None for as many as the process takes."""
     stt_streams: int | None = None
@@ -65,10 +98,60 @@ class Line:
         if not self.name.strip():
             raise ValueError("a line needs a name, found an empty one")
         e164.check(self.number)
+        self._settle_languages()
         for what, text in (("greeting", self.greeting), ("prompt", self.instructions())):
             if not text.strip():
                 raise ValueError(f"line {self.name!r} needs a {what}, found an empty one")
         self._check_limits()
+        self._check_manners()
+        self._check_wordings()
+
+    def _settle_languages(self) -> None:
+        if isinstance(self.languages, str):
+            raise ValueError(f"line {self.name!r} has languages={self.languages!r}; expected a tuple of tags")
+        given = tuple(self.languages) or (self.language,)
+        if self.language not in ("en", *given):
+            raise ValueError(f"line {self.name!r} has language={self.language!r}, which is not in {given!r}")
+        for tag in given:
+            if not TAG.match(tag):
+                raise ValueError(f"line {self.name!r} speaks {tag!r}; expected a tag such as 'en' or 'pt-BR'")
+        self.language, self.languages = given[0], given
+        if not isinstance(self.fillers, str):
+            self.fillers = tuple(wording(text) for text in self.fillers)
+
+    def _check_wordings(self) -> None:
+        for text in self.prompts():
+            if missing := languages_missing(text, tuple(self.languages)):
+                raise ValueError(
+                    f"line {self.name!r} cannot say {text!r} in {', '.join(missing)}; add it in that language"
+                )
+
+    def _check_manners(self) -> None:
+        if not isinstance(self.barge_in, BargeIn):
+            names = "words(n), vad, never or first_sentence_protected"
+            raise ValueError(f"line {self.name!r} has barge_in={self.barge_in!r}; expected {names}")
+        if not isinstance(self.turn_end, TurnEnd):
+            raise ValueError(f"line {self.name!r} has turn_end={self.turn_end!r}; expected {TURN_ENDS}")
+        if self.idle is not None and not isinstance(self.idle, Idle):
+            raise ValueError(f"line {self.name!r} has idle={self.idle!r}; expected Idle(...) or None")
+        if isinstance(self.fillers, str) or not all(text.strip() for text in self.fillers):
+            raise ValueError(f"line {self.name!r} has fillers={self.fillers!r}; expected a tuple of texts")
+        if self.ambience is not None:
+            self._check_ambience(self.ambience)
+        if not self.filler_after > 0:
+            raise ValueError(f"line {self.name!r} has filler_after={self.filler_after}; expected more than 0")
+        for what in ("max_seconds", "warn_seconds"):
+            value = getattr(self, what)
+            if value is not None and not value > 0:
+                raise ValueError(f"line {self.name!r} has {what}={value}; expected seconds, more than 0")
+
+    def _check_ambience(self, ambience: object) -> None:
+        from transports.ambience import Ambience, ComfortNoise  # imports numpy, which few lines need
+
+        if not isinstance(ambience, (Ambience, ComfortNoise)):
+            expected = "comfort_noise(level_dbfs=-60), Ambience(path) or None"
+            raise ValueError(f"line {self.name!r} has ambience={ambience!r}; expected {expected}")
+        ambience.loop()
 
     def _check_limits(self) -> None:
         for what in ("max_calls", "stt_streams", "tts_streams"):
@@ -84,6 +167,28 @@ class Line:
     def instructions(self) -> str:
         """The prompt of a call that begins now."""
         return self.prompt if isinstance(self.prompt, str) else self.prompt()
+
+    @property
+    def warns(self) -> bool:
+        """Whether callers are warned before their time is up."""
+        return self.warn_seconds is not None and self.warn_seconds < self.max_seconds
+
+    def prompts(self) -> tuple[str, ...]:
+        """Texts that are said word for word: synthesised ahead, they are heard at once."""
+        return (
+            self.greeting,
+            self.apology,
+            self.resumed,
+            *((self.warning, self.time_up) if self.warns else ()),
+            *(self.idle.texts if self.idle is not None else ()),
+            *self.fillers,
+            *filter(None, self.tool_fillers().values()),
+        )
+
+    def tool_fillers(self) -> dict[str, str]:
+        """The fillers that tools have of their own, by the tool's name."""
+        own = {tool.__name__: options_of(tool).filler for tool in self.tools}
+        return {name: filler for name, filler in own.items() if filler is not None}
 
     def answer(self, compose: Compose) -> Compose:
         """Decorates the function that builds a call's pipeline."""

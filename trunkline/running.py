@@ -42,7 +42,7 @@ class RunningPipeline:
         self._started = asyncio.Event()
         self._finished = False
         self._worker = PipelineWorker(
-            Pipeline(call.line.stages(call)),
+            Pipeline(call.attend(call.line.stages(call))),
             params=PipelineParams(audio_in_sample_rate=RATE, audio_out_sample_rate=RATE, enable_metrics=True),
             observers=minutes.observers(),
             app_resources=call,

@@ -20,11 +20,13 @@ from transports.errors import PeerStalled
 from transports.media_streams import Start
 from transports.twilio_socket import TwilioSocket
 from trunkline.call import Call
+from trunkline.idle import IdleClock
 from trunkline.life import ABANDONED, CALLER_HUNG_UP, COMPLETED, Outcome, State, Step, after
 from trunkline.line import Line
 from trunkline.minutes import Minutes
 from trunkline.records import Facts, Message
 from trunkline.running import RunningPipeline
+from trunkline.time_limit import keep_time
 from trunkline.vendors import Vendors
 
 FIRST_STREAM_LIMIT = 15.0
@@ -36,8 +38,8 @@ NEXT_STREAM_LIMIT = 6.0
 START_LIMIT = 5.0
 """Seconds for a pipeline to take its first frame."""
 
-APOLOGY_LIMIT = 15.0
-"""Seconds to say that we are sorry; then the carrier says it."""
+LAST_WORDS_LIMIT = 15.0
+"""Seconds to say that we are sorry, or goodbye; then the carrier says it."""
 
 ATTEMPTS = 4
 """Times that Twilio is told to connect one call to us, one after another."""
@@ -69,7 +71,7 @@ class Session:
         self.outcome: Outcome | None = None
         self.line = line
         self.call = Call(facts, line, vendors, history or ())
-        self.call.on_hang_up = lambda _: self.end(COMPLETED)
+        self.call.on_hang_up = self._hung_up
         self.call.stream.on_failure = self._peer_stalled
         self.call.stream.on_cut = self._cut_off
         self._minutes = minutes
@@ -77,13 +79,14 @@ class Session:
         self._loop = asyncio.get_running_loop()
         self._socket: TwilioSocket | None = None
         self._attempts = 1
-        self._failing: Outcome | None = None
+        self._closing: Outcome | None = None
+        self._idle: IdleClock | None = None
         self._deadlines: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._pipeline = RunningPipeline(
             self.call, minutes, on_error=self._on_error, on_over=self._pipeline_over
         )
-        self._end_after("call", line.max_seconds, Outcome("too-long"))
+        self._clock = self._loop.create_task(self._keep_time(), name="clock")
         self._expect_stream(FIRST_STREAM_LIMIT)
 
     # The stream.
@@ -113,6 +116,8 @@ class Session:
             return
         self.call.stream.attach(socket.send, socket.protocol)
         self._greet(resumed=resumed)
+        if self.line.idle is not None:
+            self._idle = IdleClock(self.line.idle, self.call)
         await self._read(socket)
 
     async def _read(self, socket: TwilioSocket) -> None:
@@ -124,8 +129,8 @@ class Session:
                 self._stream_over(stopped)
 
     def _greet(self, *, resumed: bool) -> None:
-        if self._failing:
-            self._apologise()
+        if self._closing:
+            self._say_last_words(self._closing)
         elif resumed:
             self._say(TTSSpeakFrame(self.line.resumed, append_to_context=False))
         else:
@@ -135,6 +140,7 @@ class Session:
         """The caller hung up (Twilio says ``stop``), or the socket was lost and another may come."""
         self._socket = None
         self.call.stream.detach()
+        self._stop_idle_clock()
         if self.outcome is not None:
             return
         if stopped:
@@ -160,13 +166,15 @@ class Session:
         """Give the call its outcome; the first one counts."""
         if self.outcome is not None:
             return
-        if outcome is COMPLETED and self._failing is not None:
-            outcome = replace(self._failing, last_words="")  # they were heard
+        if outcome is COMPLETED and self._closing is not None:
+            outcome = replace(self._closing, last_words="")  # they were heard
         self.outcome = outcome
         self._take(Step.OUTCOME)
         self._minutes.decided(self.outcome)
         for what in list(self._deadlines):
             self._forget_deadline(what)
+        self._clock.cancel()
+        self._stop_idle_clock()
         self._spawn(self._pipeline.end())
         if self._socket is not None:
             self._spawn(self._socket.close(1000, "the call is over"))
@@ -175,6 +183,14 @@ class Session:
         lost = Outcome("failed", "the pipeline ended without an outcome", self.line.apology)
         self.end(COMPLETED if in_good_order else lost)
         self._minutes.ended(self.outcome or lost)
+        if self.call.deeds.are_running:
+            self._spawn(self._wind_up())
+        else:
+            self._on_over(self)
+
+    async def _wind_up(self) -> None:
+        """What a tool has begun for the caller is done without them, and counts as a part of the call."""
+        await self.call.deeds.finished()
         self._on_over(self)
 
     async def over(self) -> None:
@@ -182,6 +198,28 @@ class Session:
         await self._pipeline.over()
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+    def _hung_up(self, reason: str) -> None:
+        self.end(COMPLETED if reason == COMPLETED.kind else Outcome(reason))
+
+    async def _keep_time(self) -> None:
+        line = self.line
+        await keep_time(
+            self.call.floor, line.max_seconds, line.warn_seconds if line.warns else None, self._warn
+        )
+        if self.state is not State.LIVE:
+            self.end(Outcome("too-long"))
+        elif self._closing is None:
+            self._close(Outcome("too-long", last_words=line.time_up))
+
+    async def _warn(self) -> None:
+        if self.state is State.LIVE and self._closing is None:
+            await self.call.say(self.line.warning)
+
+    def _stop_idle_clock(self) -> None:
+        if self._idle is not None:
+            self._idle.stop()
+            self._idle = None
 
     # Failures.
 
@@ -197,24 +235,29 @@ class Session:
 
     def _fail(self, error: str, *, voice: bool) -> None:
         """A stage is lost for good: apologise and hang up, in the carrier's voice if ours is lost."""
-        if self.outcome is not None or (self._failing is not None and voice):
+        if self.outcome is not None or (self._closing is not None and voice):
             return
         aloud = Outcome("failed", error, self.line.apology)
         if not voice:
             self.end(aloud)
             return
-        self._failing = aloud
-        self._end_after("apology", APOLOGY_LIMIT, aloud)
+        self._close(aloud)
+
+    def _close(self, aloud: Outcome) -> None:
+        """End the call when its last words were heard; the carrier says them if we do not get to it."""
+        self._closing = aloud
+        self._stop_idle_clock()
+        self._end_after("last words", LAST_WORDS_LIMIT, aloud)
         if self.state is State.LIVE:
-            self._apologise()
+            self._say_last_words(aloud)
 
     def _cut_off(self) -> None:
-        """A caller who speaks into our apology hears it from the carrier, who cannot be interrupted."""
-        if self._failing is not None:
-            self.end(self._failing)
+        """A caller who speaks into our last words hears them from the carrier, who cannot be interrupted."""
+        if self._closing is not None:
+            self.end(self._closing)
 
-    def _apologise(self) -> None:
-        self._say(TTSSpeakFrame(self.line.apology), HangUpFrame())
+    def _say_last_words(self, outcome: Outcome) -> None:
+        self._say(TTSSpeakFrame(outcome.last_words), HangUpFrame())
 
     def _say(self, *frames: TTSSpeakFrame | HangUpFrame) -> None:
         self._spawn(self._pipeline.queue(*frames))

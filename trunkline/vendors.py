@@ -8,6 +8,8 @@ from loguru import logger
 
 from processors.deepgram import Deepgram
 from processors.errors import VendorError
+from processors.language_support import base, spoken_by
+from processors.language_wording import said_in
 from processors.openai_client import OpenAI
 from processors.warm_sockets import WarmSockets
 from trunkline.line import Line
@@ -95,7 +97,9 @@ class Vendors:
     def prepare(self, line: Line, voices: Iterable[str]) -> None:
         """Have a line's prompts spoken ahead by the voices that will say them."""
         for voice in voices:
-            self.prompts.prepare(voice, (line.greeting, line.apology, line.resumed))
+            languages = [tag for tag in line.languages if base(tag) in spoken_by(voice)]
+            texts = (said_in(text, tag) for tag in languages or line.languages for text in line.prompts())
+            self.prompts.prepare(voice, dict.fromkeys(texts))
 
     async def close(self) -> None:
         built = vars(self)

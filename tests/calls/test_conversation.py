@@ -65,6 +65,6 @@ async def test_what_was_heard_when_the_caller_hung_up_is_kept(tmp_path: Path) ->
         assert row.outcome == "caller-hung-up"
         answer = heard(phone).removeprefix(GREETING)
         assert row.turns[1].caller.lower() == QUESTION
-        assert answer.startswith(row.turns[1].agent)
+        assert LONG.startswith(row.turns[1].agent)  # a word that was mostly heard counts
         assert abs(len(row.turns[1].agent.split()) - len(answer.split())) <= 1
         assert row.turns[1].interrupted

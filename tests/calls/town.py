@@ -147,7 +147,7 @@ async def town(
     folder: Path,
     *lines: Line | Loaded,
     rules: Sequence[Rule] = RULES,
-    final_ms: int = 100,
+    final_ms: int | None = 100,
     settings: Mapping[str, Any] | None = None,
     **world: Any,
 ) -> AsyncIterator[Town]:
@@ -161,7 +161,9 @@ async def town(
 
 
 @asynccontextmanager
-async def outside(rules: Sequence[Rule] = RULES, final_ms: int = 100, **world: Any) -> AsyncIterator[Outside]:
+async def outside(
+    rules: Sequence[Rule] = RULES, final_ms: int | None = 100, **world: Any
+) -> AsyncIterator[Outside]:
     """The vendors. Fails if the log of servers in there is indiscreet, or tells of a fault of their own."""
     options = {
         **world,

@@ -3,9 +3,15 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from pipecat.frames.frames import Frame, TTSSpeakFrame
+from pipecat.frames.frames import BotStartedSpeakingFrame, Frame, TTSSpeakFrame
 
-from processors.frames import HangUpFrame
+from processors.barge_in import never
+from processors.flux_stt import FluxSTT
+from processors.frames import HangUpFrame, LanguageFrame
+from processors.language_wording import Wording
+from processors.patience import Expectation
+from processors.turn_end import flux
+from tests.support import Bench, Up
 from trunkline import settings
 from trunkline.call import Call
 from trunkline.line import Line
@@ -86,3 +92,89 @@ async def test_a_tool_that_cannot_be_offered_is_an_error_at_once(vendors: Vendor
 
     with pytest.raises(Exception, match="mute"):
         Call(FACTS, line(tools=[mute]), vendors)
+
+
+BOTH = {"en": "aura-2-thalia-en", "es": "aura-2-celeste-es"}
+
+
+async def test_a_call_in_several_languages_is_heard_in_all_of_them_and_spoken_in_each(
+    vendors: Vendors,
+) -> None:
+    call = Call(FACTS, line(languages=("en", "es")), vendors)
+    assert call.deepgram_stt().recipe.options["language"] == "multi"
+    call.aura_tts(voice=BOTH)
+    assert call.voices == list(BOTH.values())
+    multilingual = Call(FACTS, line(languages=("en", "es"), turn_end=flux()), vendors).deepgram_stt()
+    assert multilingual.recipe.options["model"] == "flux-general-multi"
+    assert multilingual.recipe.options["language_hint"] == ["en", "es"]
+    apart = Call(FACTS, line(languages=("pl", "en")), vendors)
+    assert apart.deepgram_stt().recipe.options["language"] == "pl"
+
+
+async def test_a_tool_may_go_on_in_another_language_of_the_line(vendors: Vendors) -> None:
+    call, queued = Call(FACTS, line(languages=("en", "es")), vendors), list[Frame]()
+
+    async def queue(frame: Frame) -> None:
+        queued.append(frame)
+
+    call.queue = queue
+    await call.speak_language("es")
+    await call.speak_language("es")
+    assert [frame.code for frame in queued if isinstance(frame, LanguageFrame)] == ["es"]
+    assert call.language == "es"
+    assert "Spanish" in str(call.llm_context.messages[-1])
+    with pytest.raises(ValueError, match="the line speaks en, es"):
+        await call.speak_language("fr")
+
+
+async def test_a_line_of_one_language_has_the_sentences_of_that_language(vendors: Vendors) -> None:
+    assert Call(FACTS, line(language="de"), vendors).deepgram_stt().choice is not None
+    assert Call(FACTS, line(), vendors).deepgram_stt().choice is None
+
+
+async def test_prompts_are_spoken_ahead_in_the_language_of_each_voice(
+    vendors: Vendors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, list[str]] = {}
+    monkeypatch.setattr(
+        vendors.prompts, "prepare", lambda voice, texts: asked.setdefault(voice, []).extend(texts)
+    )
+    greeting = Wording({"en": "Hello.", "es": "Hola."})
+    vendors.prepare(line(languages=("en", "es"), greeting=greeting), [*BOTH.values(), "aura-2-selena-es"])
+    english, spanish, both = (set(texts) & {"Hello.", "Hola."} for texts in asked.values())
+    assert (english, spanish, both) == ({"Hello."}, {"Hola."}, {"Hello.", "Hola."})
+
+
+async def test_what_is_expected_of_the_caller_is_known_to_all_that_listen(vendors: Vendors) -> None:
+    call = Call(FACTS, line(turn_end=flux()), vendors)
+    stt = call.deepgram_stt()
+    assert isinstance(stt, FluxSTT)
+    call.context()
+    call.expect("digits", n=10)
+    assert call.patience.expected == Expectation("digits", 10)
+    assert stt.options.eot_threshold > 0.7
+    call.expect(None)
+    assert call.patience.expected is None
+    assert stt.options.eot_threshold == 0.7
+    with pytest.raises(ValueError, match="cannot expect 'colour'"):
+        call.expect("colour")  # type: ignore[arg-type, unused-ignore]
+
+
+async def test_a_text_may_have_to_be_heard(vendors: Vendors) -> None:
+    call = Call(FACTS, line(), vendors)
+    said: list[Frame] = []
+
+    async def take(frame: Frame) -> None:
+        said.append(frame)
+
+    call.queue = take
+    await call.say("This call is recorded.", interruptible=False)
+    await call.say("How can I help?")
+    assert [frame.interruptible for frame in said] == [False, True]
+
+
+async def test_the_line_s_barge_in_policy_decides_what_a_voice_does(vendors: Vendors) -> None:
+    call = Call(FACTS, line(barge_in=never), vendors)
+    async with Bench(call.input()) as bench:
+        await bench.send(Up(BotStartedSpeakingFrame()))
+        assert not call.input().may_interrupt

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from processors.turn_end import flux
 from processors.vad import VAD
 from trunkline import settings
 from trunkline.call import Call
@@ -50,6 +51,15 @@ async def test_a_line_with_another_voice_takes_no_stream_of_deepgram_to_speak(ve
     assert plan.streams == Streams(stt=1)
 
 
+async def test_flux_takes_a_listening_stream_too(vendors: Vendors) -> None:
+    made = line(lambda call: [call.input(), call.deepgram_stt(), call.output()])
+    made.turn_end = flux()
+    plan = inspect(made, FILE, vendors)
+    assert plan.stages == ("TwilioInput", "FluxSTT", "TwilioOutput")
+    assert plan.streams == Streams(stt=1)
+    assert [(recipe.kind, recipe.can_wait) for recipe in plan.recipes] == [("listen", False)]
+
+
 @pytest.mark.parametrize(
     ("compose", "message"),
     [
@@ -80,3 +90,24 @@ async def test_a_mistake_in_the_file_has_its_line(vendors: Vendors) -> None:
     with pytest.raises(LineError) as caught:
         inspect(line(compose), FILE, vendors)
     assert caught.value.line == compose.__code__.co_firstlineno + 1
+
+
+def bilingual(**values: Any) -> Line:
+    made = Line(name="desk", number="+15550100", greeting="Hi.", prompt="Be kind.", **values)
+    made.answer(good)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"languages": ("en", "es")}, "'aura-2-thalia-en' does not speak 'es', such as 'aura-2-<name>-es'"),
+        ({"languages": ("en", "pl")}, "does not speak 'pl'; Aura speaks en, es"),
+        ({"language": "pl", "turn_end": flux()}, "Flux does not hear all of pl"),
+    ],
+)
+async def test_a_language_that_nobody_hears_or_speaks_is_refused(
+    values: dict[str, Any], message: str, vendors: Vendors
+) -> None:
+    with pytest.raises(LineError, match=message):
+        inspect(bilingual(**values), FILE, vendors)
