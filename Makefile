@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench bench-peers lint types layers wheel check lock clean
+.PHONY: help setup demo test bench bench-peers conversation lint types layers wheel check lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,10 @@ test: setup ## all tests
 bench: setup .venv-stock/.ready ## load on one core, beside stock pipecat: five minutes, ratios against the committed ones
 	@$(BIN)/python -m benchmarks.run --short --out build/bench.json
 	@$(BIN)/python -m benchmarks.compare build/bench.json
+
+conversation: setup .venv-stock/.ready ## how it is to talk to us, beside stock pipecat: seven minutes, then docs/conversation.md
+	@$(BIN)/python -m benchmarks.conversation --json build/conversation.json; status=$$?; \
+	$(BIN)/python -m benchmarks.conversation_page build/conversation.json && exit $$status
 
 bench-peers: .venv-stock/.ready .venv-livekit/.ready ## set up LiveKit Agents as well, to be measured beside us
 

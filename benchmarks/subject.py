@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from os import defpath
@@ -79,14 +79,18 @@ class Subject:
         kind: which one.
         environment: leads it to its vendors; it sees no other.
         core: on which it runs.
+        arguments: more of its command line.
 
     Raises:
         SubjectMissing: on entering, when something is not installed.
         SubjectFailed: on entering, when it does not get ready.
     """
 
-    def __init__(self, kind: Kind, environment: Mapping[str, str], core: int) -> None:
+    def __init__(
+        self, kind: Kind, environment: Mapping[str, str], core: int, arguments: Sequence[str] = ()
+    ) -> None:
         self._kind = kind
+        self._arguments = arguments
         self._environment = {**environment, "PATH": defpath, "PYTHONUNBUFFERED": "1"}
         self._core = core
         self._complaints: list[str] = []
@@ -144,7 +148,8 @@ class Subject:
     async def _start(self) -> Process:
         if not self._kind.python.exists():
             raise SubjectMissing(f"{self._kind.name} skipped; install it with: {self._kind.install}")
-        command = [str(self._kind.python), "-m", f"benchmarks.subjects.{self._kind.name}", "--port", "0"]
+        module = f"benchmarks.subjects.{self._kind.name}"
+        command = [str(self._kind.python), "-m", module, "--port", "0", *self._arguments]
         # A child inherits the core, and whatever counts cores as it is imported counts one.
         with pinned(self._core):
             return await asyncio.create_subprocess_exec(

@@ -1,0 +1,1 @@
+"""The dialogues of the scorecard: what callers say and when, what it sounds like, and who answers them."""
