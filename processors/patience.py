@@ -46,7 +46,7 @@ UNASKED_LETTERS = 1.5
 """Seconds after letters that nobody asked for."""
 
 UNFINISHED = 1.2
-"""Seconds after a word on which no sentence ends."""
+"""Seconds after a word on which no sentence ends, or a comma."""
 
 PARTIAL = frozenset({3, 5, 6, 8, 9})
 """Digits said one by one that look like part of a number."""
@@ -84,7 +84,8 @@ def silence(text: str, expected: Expectation | None = None) -> float:
     words = words_of(text)
     if not words or is_complete(text, expected):
         return 0.0
-    return min(MOST_SILENCE, max(rule(words, expected) for rule in RULES))
+    comma = UNFINISHED if text.rstrip().endswith(",") else 0.0
+    return min(MOST_SILENCE, max(comma, *(rule(words, expected) for rule in RULES)))
 
 
 def is_complete(text: str, expected: Expectation | None) -> bool:

@@ -32,6 +32,9 @@ NEVER_LAST = frozenset(
 )
 """Words on which no sentence ends; what else may end one is left to the detector."""
 
+LEADS = frozenset({("tell", "me"), ("let", "me"), ("let", "us"), ("show", "me"), ("do", "i"), ("can", "i")})
+"""Two words with which a request begins: what is wanted follows."""
+
 DOMAINS = frozenset({"gmail", "yahoo", "hotmail", "outlook", "icloud", "aol", "proton", "protonmail"})
 ENDINGS = frozenset(
     {"com", "org", "net", "edu", "gov", "info", "biz", "io", "de", "uk", "us", "ca", "eu", "fr", "es", "it"}
@@ -137,7 +140,8 @@ def expects_more(words: Sequence[str]) -> Literal["value", "word"] | None:
         return "value"
     if rest[-1] in VALUES and len(rest) > 1 and rest[-2] in ("the", "my", "number", "mail", "e-mail"):
         return None
-    return "word" if rest[-1] in NEVER_LAST or len(rest) < len(words) else None
+    leads = rest[-1] in NEVER_LAST or tuple(rest[-2:]) in LEADS
+    return "word" if leads or len(rest) < len(words) else None
 
 
 def _tail(words: Sequence[str]) -> list[str]:

@@ -1,41 +1,16 @@
-"""The conversation, as pipecat keeps it, with an answer to every tool call."""
+"""The assistant's half of the conversation, with an answer to every tool call."""
 
 from typing import Any
 
-from pipecat.frames.frames import FunctionCallCancelFrame, FunctionCallInProgressFrame, LLMMessagesAppendFrame
+from pipecat.frames.frames import FunctionCallCancelFrame, FunctionCallInProgressFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.processors.aggregators.llm_response_universal import (
-    LLMAssistantAggregator,
-    LLMContextAggregatorPair,
-    LLMUserAggregatorParams,
-)
+from pipecat.processors.aggregators.llm_response_universal import LLMAssistantAggregator
 
 from processors import tool_messages as messages
 from processors.tool_once import Deeds
 
 
-class Conversation(LLMContextAggregatorPair):
-    """``.user()`` stands before the model, ``.assistant()`` behind what the caller hears.
-
-    Args:
-        context: what is kept.
-        deeds: tools with side effects that run, or ran.
-        user_params: of the user's half.
-    """
-
-    def __init__(
-        self, context: LLMContext, deeds: Deeds, *, user_params: LLMUserAggregatorParams | None = None
-    ) -> None:
-        super().__init__(context, user_params=user_params)
-        self._assistant: LLMAssistantAggregator = _Assistant(context, deeds, self.user())
-        deeds.tell = self._tell
-
-    async def _tell(self, told: list[Any], speak: bool) -> None:
-        # To its own queue: in front of the voice it would wait for what is being said, and be interrupted.
-        await self.assistant().queue_frame(LLMMessagesAppendFrame(told, run_llm=speak))
-
-
-class _Assistant(LLMAssistantAggregator):
+class AnsweringAssistant(LLMAssistantAggregator):
     """Leaves no tool call unanswered, in whichever order the news comes.
 
     That a tool was called keeps its place behind what was said before, and waits until that was heard. That

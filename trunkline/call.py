@@ -20,6 +20,7 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from processors import tools
 from processors.aura_tts import AuraTTS
+from processors.conversation import Conversation
 from processors.dtmf import Keypad
 from processors.dtmf_turns import with_keys
 from processors.floor import Floor
@@ -31,7 +32,6 @@ from processors.listening_stage import ListeningStage
 from processors.openai_llm import OpenAILLM
 from processors.patience import Expectation, Kind, Patience
 from processors.socket_recipe import Recipe
-from processors.tool_context import Conversation
 from processors.tool_once import Deeds
 from processors.turn_end import Flux
 from processors.turn_stop import LAST_RESORT

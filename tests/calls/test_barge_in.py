@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pipecat.frames.frames import Frame, InterruptionFrame
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from processors.barge_in import vad
+from processors.barge_in import vad, words
 from tests.calls.town import GREETING, LONG, QUESTION, Town, heard, hears, make_line, said, stream_log, town
 from trunkline.sandbox.brain import Rule
 from trunkline.sandbox.listen_faults import ListenFault
@@ -96,5 +98,35 @@ async def test_a_vendor_in_trouble_neither_delays_nor_spoils_it(tmp_path: Path, 
         before = heard(phone)
         await hears(phone, "All right, I stop.")
         assert heard(phone)[len(before) :] == "All right, I stop."
+        await phone.hang_up()
+        await phone.ended()
+
+
+class Slow(FrameProcessor):
+    """A stage that has something to finish before it lets an interruption pass."""
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, InterruptionFrame) and direction is FrameDirection.DOWNSTREAM:
+            await asyncio.sleep(1.2)
+        await self.push_frame(frame, direction)
+
+
+async def test_the_words_that_were_heard_are_remembered_before_those_that_interrupt(tmp_path: Path) -> None:
+    # The caller's words are final sooner than the interruption has reached the end of the pipeline.
+    line = make_line(barge_in=words(1), stages=[Slow])
+    async with town(tmp_path, line) as place:
+        phone = await long_answer(place)
+        asked = len(place.world.openai.requests)
+        await phone.say(said("no thank you"))
+        async with asyncio.timeout(5):
+            while len(place.world.openai.requests) == asked:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        agent, caller = place.messages()[-2:]
+        assert (agent["role"], caller["role"]) == ("assistant", "user")
+        assert LONG.startswith(agent["content"])
+        row = await place.row(phone)
+        assert LONG.startswith(row.turns[1].agent)
+        assert row.turns[1].agent
         await phone.hang_up()
         await phone.ended()

@@ -59,6 +59,8 @@ def test_a_finished_turn_gets_no_patience(text: str) -> None:
         "john at gmail",
         "john at gmail dot",
         "I want to book and",
+        "Could you tell me",
+        "How do I find you,",
         "uh",
     ],
 )

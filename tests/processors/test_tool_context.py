@@ -11,7 +11,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.aggregators.llm_context import LLMContext
 
 from processors import tool_messages as messages
-from processors.tool_context import Conversation
+from processors.conversation import Conversation
 from processors.tool_once import Deeds
 
 STARTED = FunctionCallsStartedFrame([FunctionCallFromLLM("book", "1", {}, LLMContext())])

@@ -27,9 +27,9 @@ from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 
 from processors import tools
+from processors.conversation import Conversation
 from processors.openai_client import OpenAI
 from processors.openai_llm import OpenAILLM
-from processors.tool_context import Conversation
 from processors.tool_once import Deeds
 from processors.tools import BadTool, Once, Quiet, tool
 from trunkline.sandbox.brain import CallTool, ChatRequest, Piece, Say, ScriptedBrain
