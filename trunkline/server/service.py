@@ -121,6 +121,8 @@ class Service:
             try:
                 self.plans.append(inspect(loaded.line, loaded.path, self.vendors))
             except LineError as error:
+                # It says file and line; its trace would keep the call that was composed while we run.
+                error.__traceback__ = error.__cause__ = error.__context__ = None
                 self.wrong.append(error)
         if not self.plans and self.wrong:
             raise self.wrong[0]
