@@ -28,7 +28,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from loguru import logger
-from pipecat.processors.frame_processor import FrameProcessor
 
 from benchmarks.heard_text import Spoken
 from benchmarks.heard_voices import VOICES, KnowingVoice
@@ -37,7 +36,7 @@ from processors.g711 import SILENCE
 from processors.sentence_splitter import SentenceSplitter
 from processors.vad import VAD
 from trunkline.call import Call
-from trunkline.line import Line
+from trunkline.line import Line, Stages
 from trunkline.loader import Loaded
 from trunkline.sandbox.brain import Rule, ScriptedBrain
 from trunkline.sandbox.ears import Phrasebook, PhraseEars
@@ -74,7 +73,7 @@ def line() -> Line:
     made = Line(name="heard", number=NUMBER, greeting="Hello.", prompt="Be brief.", barge_in=vad)
 
     @made.answer
-    def compose(call: Call) -> list[FrameProcessor]:
+    def compose(call: Call) -> Stages:
         context = call.context()
         return [
             *(call.input(), VAD(), call.deepgram_stt(), context.user(), call.openai()),

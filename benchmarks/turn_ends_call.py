@@ -7,8 +7,6 @@ from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 
-from pipecat.processors.frame_processor import FrameProcessor
-
 from processors import smart_turn as model
 from processors.frames import RATE
 from processors.g711 import SILENCE
@@ -19,7 +17,7 @@ from processors.turn_end import SmartTurn, TurnEnd, endpointing, flux, smart_tur
 from processors.vad import VAD
 from trunkline.call import Call
 from trunkline.events import CallerSaid, Event
-from trunkline.line import Line
+from trunkline.line import Line, Stages
 from trunkline.loader import Loaded
 from trunkline.sandbox.brain import Rule, ScriptedBrain
 from trunkline.sandbox.ears import BLOCK, Phrasebook, PhraseEars
@@ -141,7 +139,7 @@ def line(subject: Subject, judging: float) -> Line:
     options = {"judge": charged(judging)} if isinstance(subject.turn_end, SmartTurn) else {}
 
     @made.answer
-    def compose(call: Call) -> list[FrameProcessor]:
+    def compose(call: Call) -> Stages:
         if not subject.patient:
             call.patience = Impatient()
         context = call.context()

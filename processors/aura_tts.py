@@ -1,8 +1,8 @@
 """Text to speech: Deepgram's Aura, streamed, with an interruption that nothing can delay."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from loguru import logger
 from pipecat.frames.frames import (
@@ -25,18 +25,18 @@ from pipecat.frames.frames import (
 from pipecat.metrics.metrics import MetricsData
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessorSetup
 
+from processors.aura_delivery import Delivery, EndOfSpeech
 from processors.aura_gathering import AuraGathering
 from processors.aura_opening import AuraOpening, aura_options
 from processors.aura_session import AuraSession
 from processors.deepgram import Deepgram
 from processors.direct import UnwatchedStage
 from processors.errors import VendorError
-from processors.frames import LanguageFrame
+from processors.frames import LanguageFrame, SpeechFrame
 from processors.language_voices import LanguageVoices
 from processors.socket_recipe import Recipe, Stock
 from processors.speak_limits import pieces
 from processors.speculation import SETTLING, Speculation, Verdict, speculation_of
-from processors.speech_frames import announced, committed, spoken, started, stopped
 from processors.utterances import Group, Label, Speech, Utterances, has_words
 
 UNSPOKEN = (
@@ -47,15 +47,6 @@ UNSPOKEN = (
     TTSTextFrame,
 )
 """Text that is somebody else's, or spoken already."""
-
-
-@dataclass(frozen=True, slots=True)
-class EndOfSpeech:
-    """Where a reply, or a text of its own, has been said."""
-
-    label: Label
-    is_committed: bool
-    """Whether the assistant's context takes it in at once, not with the reply around it."""
 
 
 class AuraTTS(UnwatchedStage):
@@ -94,6 +85,7 @@ class AuraTTS(UnwatchedStage):
         self._opening = AuraOpening(deepgram, aura_options(voice, speed), stock)
         self._utterances = Utterances(speed or 1.0)
         self._gathering = AuraGathering(self._utterances)
+        self._delivery = Delivery()
         self._session: AuraSession | None = None
         self._speaker: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop
@@ -106,7 +98,6 @@ class AuraTTS(UnwatchedStage):
         self._is_split = False
         self._is_stale = False
         self._is_opened = False
-        self._is_started = False
         self._is_over = False
 
     @property
@@ -283,7 +274,7 @@ class AuraTTS(UnwatchedStage):
             self._session.interrupt()
         self._gathering.cut()
         if self._utterances.are_silent:
-            self._is_started = False
+            self._delivery.cut()
 
     # What is heard.
 
@@ -306,21 +297,10 @@ class AuraTTS(UnwatchedStage):
     async def _push_audio(self, group: Group, audio: bytes) -> None:
         if group.opening and not group.is_announced:
             await self._report_first_audio(group)
-        for frame in self._frames(group, audio):
+        for frame in self._delivery.audio(group, audio):
+            if isinstance(frame, SpeechFrame):
+                self._gathering.handed_on(len(audio))
             await self.push_frame(frame)
-
-    def _frames(self, group: Group, audio: bytes) -> Iterator[Frame]:
-        """What makes the audio heard; ends where the group is dropped, which may be between two frames."""
-        label = group.label
-        if not group.is_dropped and not self._is_started:
-            self._is_started = True
-            yield started(label)
-        if not group.is_dropped and not group.is_announced:
-            group.is_announced = True
-            yield announced(group.text, label)
-        if not group.is_dropped:
-            self._gathering.handed_on(len(audio))
-            yield spoken(audio, label)
 
     async def _report_first_audio(self, group: Group) -> None:
         if group.asked_at is not None:
@@ -329,19 +309,13 @@ class AuraTTS(UnwatchedStage):
 
     async def _push_follower(self, item: Frame | EndOfSpeech) -> None:
         if isinstance(item, EndOfSpeech):
-            await self._push_end(item)
+            for frame in self._delivery.end(item):
+                await self.push_frame(frame)
             return
         if isinstance(item, EndFrame):
             self._is_over = True
             await self._close()
         await self.push_frame(item)
-
-    async def _push_end(self, end: EndOfSpeech) -> None:
-        was_heard, self._is_started = self._is_started, False
-        if was_heard:
-            await self.push_frame(stopped(end.label))
-            if end.is_committed:
-                await self.push_frame(committed(end.label))
 
     # The vendor.
 
