@@ -33,8 +33,10 @@ class Conversation(LLMContextAggregatorPair):
     ) -> None:
         # Not pipecat's own halves, which its pair would build.
         committed = asyncio.Event()
-        self._user: LLMUserAggregator = _User(context, user_params or LLMUserAggregatorParams(), committed)
-        self._assistant = _Assistant(context, deeds, self._user, committed)
+        self._user: LLMUserAggregator = UserContext(
+            context, user_params or LLMUserAggregatorParams(), committed
+        )
+        self._assistant = AssistantContext(context, deeds, self._user, committed)
         deeds.tell = self._tell
 
     async def _tell(self, told: list[Any], speak: bool) -> None:
@@ -42,7 +44,7 @@ class Conversation(LLMContextAggregatorPair):
         await self.assistant().queue_frame(LLMMessagesAppendFrame(told, run_llm=speak))
 
 
-class _User(LLMUserAggregator):
+class UserContext(LLMUserAggregator):
     """Adds what the caller said behind the words of the agent that it interrupted.
 
     The interruption takes its way through every stage to the assistant's half, which adds those words; the
@@ -76,7 +78,7 @@ class _User(LLMUserAggregator):
             self._committed.set()  # a stage lost the interruption; the conversation goes on without it
 
 
-class _Assistant(AnsweringAssistant):
+class AssistantContext(AnsweringAssistant):
     """Says when the words that were heard before an interruption stand in the context."""
 
     def __init__(self, context: LLMContext, deeds: Deeds, user: Any, committed: asyncio.Event) -> None:
