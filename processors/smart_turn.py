@@ -1,8 +1,8 @@
 """Whether somebody has done speaking, by the sound of the last seconds: pipecat's smart-turn v3.
 
-One session and a few threads a process, for all calls. A judgement costs some 80 ms of a core, so it is asked
-for at a pause and not more often, and nobody waits for one that is late. A dozen pauses a second are all that
-a core can judge: of the lines that choose it, a process carries fewer calls.
+One session and a few threads a process, for all calls. A judgement costs some 60 ms of a core, so it is asked
+for at a pause and not more often, and nobody waits for one that is late. A core can judge some fifteen pauses
+a second: of the lines that choose it, a process carries fewer calls.
 """
 
 import asyncio
