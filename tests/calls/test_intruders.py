@@ -156,6 +156,7 @@ async def test_the_same_webhook_twice_is_the_same_call(tmp_path: Path) -> None:
         assert sum(record.size for record in phone.log.of(MediaReceived)) == 533 * len(GREETING)
         await phone.hang_up()
         await phone.ended()
+        await place.service.store.flush()
         (row,) = await place.service.store.calls()
         assert (row.sid, row.outcome) == (phone.sid, "caller-hung-up")
 
