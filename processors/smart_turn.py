@@ -21,7 +21,7 @@ from loguru import logger
 from numpy.typing import NDArray
 
 from processors.frames import RATE
-from processors.g711 import PCM, decode
+from processors.g711 import AMPLITUDE
 
 SECONDS = 8
 """What the model hears: so many seconds, with silence in front of less."""
@@ -97,7 +97,10 @@ def _step_back() -> None:
 
 def shared() -> SmartTurn:
     """The one of the running event loop; the model is the process's."""
-    return _shared.setdefault(asyncio.get_running_loop(), SmartTurn())
+    loop = asyncio.get_running_loop()
+    if (found := _shared.get(loop)) is None:  # making one starts a thread
+        found = _shared[loop] = SmartTurn()
+    return found
 
 
 def warm() -> None:
@@ -115,7 +118,7 @@ def features(mulaw: bytes) -> NDArray[np.float32]:
     import soxr
     from pipecat.audio.turn.smart_turn._whisper_features import compute_whisper_log_mel_features
 
-    heard = SAMPLES[np.frombuffer(mulaw[-SECONDS * RATE :], np.uint8)]
+    heard = AMPLITUDE[np.frombuffer(mulaw[-SECONDS * RATE :], np.uint8)]
     sound = np.zeros(SECONDS * MODEL_RATE, np.float32)
     if heard.size:
         wide = soxr.resample(heard, RATE, MODEL_RATE, quality="HQ")[-sound.size :]
@@ -134,8 +137,5 @@ def _model() -> Any:
     model = files("pipecat.audio.turn.smart_turn.data") / "smart-turn-v3.2-cpu.onnx"
     return onnxruntime.InferenceSession(model.read_bytes(), options, providers=["CPUExecutionProvider"])
 
-
-SAMPLES = np.frombuffer(decode(bytes(range(256))), PCM).astype(np.float32) / np.float32(32768)
-"""The sample of each mu-law code, -1 to 1."""
 
 _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, SmartTurn] = WeakKeyDictionary()

@@ -29,6 +29,20 @@ async def test_a_loop_has_one() -> None:
     assert smart_turn.shared() is smart_turn.shared()
 
 
+async def test_the_calls_of_a_loop_share_its_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = list[SmartTurn]()
+
+    class Counted(SmartTurn):
+        def __init__(self) -> None:
+            super().__init__()
+            made.append(self)
+
+    monkeypatch.setattr(smart_turn, "SmartTurn", Counted)
+    for _ in range(3):
+        smart_turn.shared()
+    assert len(made) == 1
+
+
 def test_the_real_model_judges_off_the_loop() -> None:
     # On the loop's own clock: a thread's work takes no virtual time.
     smart_turn.warm()
