@@ -1,9 +1,10 @@
 """The panel of several subjects side by side: figures, limits, and who is ahead."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -114,43 +115,38 @@ def _came(values: Sequence[float | None]) -> list[float | None]:
     return [float(value is not None) for value in values]
 
 
+def _spread(
+    name: str,
+    unit: str,
+    values: Values,
+    limits: Mapping[int, Mapping[str, float]] = MappingProxyType({}),
+    *,
+    against_stock: str = OURS,
+) -> Iterator[Row]:
+    """The median and the 95th percentile, with the limits of either."""
+    for share in (50, 95):
+        yield Row(
+            f"{name}, p{share}",
+            unit,
+            values,
+            percentile(share),
+            less_is_better=True,
+            best=0,
+            limits=limits.get(share, {}),
+            against_stock=against_stock,
+        )
+
+
 ROWS = (
-    Row(
-        "response latency, p50",
+    *_spread(
+        "response latency",
         "ms",
         lambda panel: panel.responses,
-        percentile(50),
-        less_is_better=True,
-        best=0,
-        limits={OURS: VENDORS_MS + 60, SWIFT: VENDORS_MS + 60},
-    ),
-    Row(
-        "response latency, p95",
-        "ms",
-        lambda panel: panel.responses,
-        percentile(95),
-        less_is_better=True,
-        best=0,
+        {50: {OURS: VENDORS_MS + 60, SWIFT: VENDORS_MS + 60}},
     ),
     _rate("response rate", lambda panel: _came(panel.responses)),
-    Row(
-        "yield latency, p50",
-        "ms",
-        lambda panel: panel.yields,
-        percentile(50),
-        less_is_better=True,
-        best=0,
-        against_stock=SWIFT,
-    ),
-    Row(
-        "yield latency, p95",
-        "ms",
-        lambda panel: panel.yields,
-        percentile(95),
-        less_is_better=True,
-        best=0,
-        limits={OURS: 450, SWIFT: 250},
-        against_stock=SWIFT,
+    *_spread(
+        "yield latency", "ms", lambda panel: panel.yields, {95: {OURS: 450, SWIFT: 250}}, against_stock=SWIFT
     ),
     _rate("yield rate", lambda panel: _came(panel.yields)),
     _rate("agent talks over the caller", lambda panel: panel.talked_over, less=True, limit=2),
@@ -159,18 +155,7 @@ ROWS = (
     _rate("noise ignored", _ignored(Kind.NOISE), limit=95),
     _rate("side speech ignored", _ignored(Kind.SIDE_SPEECH), limit=95),
     _rate("side speech ignored, transcribed", _ignored(Kind.SIDE_SPEECH_HEARD)),
-    *(
-        Row(
-            f"heard error, p{share}",
-            "words",
-            lambda panel: panel.words_off,
-            percentile(share),
-            less_is_better=True,
-            best=0,
-            limits={OURS: limit},
-        )
-        for share, limit in ((50, 1), (95, 2))
-    ),
+    *_spread("heard error", "words", lambda panel: panel.words_off, {50: {OURS: 1}, 95: {OURS: 2}}),
     Row(
         "dead air",
         "s a minute",

@@ -23,7 +23,7 @@ PCM = np.dtype("<i2")
 
 def decode(mulaw: bytes) -> bytes:
     """PCM of ``mulaw``: two bytes for each of its bytes."""
-    return _LINEAR.take(np.frombuffer(mulaw, np.uint8)).tobytes()
+    return LINEAR.take(np.frombuffer(mulaw, np.uint8)).tobytes()
 
 
 def encode(pcm: bytes) -> bytes:
@@ -58,5 +58,13 @@ def _mulaw_table() -> NDArray[np.uint8]:
 
 
 _SAMPLE_BITS = np.dtype("<u2")
-_LINEAR = _linear_table()
 _MULAW = _mulaw_table()
+
+LINEAR = _linear_table()
+"""The PCM sample of each mu-law code."""
+
+AMPLITUDE = LINEAR.astype(np.float32) / np.float32(32768)
+"""The same, -1 to 1: what models hear."""
+
+POWER = np.square(LINEAR.astype(np.float32))
+"""Its square: how loud it is."""

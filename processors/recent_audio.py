@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.frames import RATE
-from processors.g711 import BYTES_PER_MS, PCM, decode
+from processors.g711 import BYTES_PER_MS, POWER
 
 KEPT = 125
 """Packets: two and a half seconds on a phone line."""
@@ -28,9 +28,6 @@ ABOVE_NOISE_DB = 6.0
 
 AUDIBLE = (32768 * 10 ** (AUDIBLE_DBFS / 20)) ** 2
 """The same as a power."""
-
-SQUARES = np.frombuffer(decode(bytes(range(256))), PCM).astype(np.float32) ** 2
-"""The power of each mu-law code."""
 
 EVENLY = np.full(WINDOW, 1 / WINDOW, np.float32)
 """Weights that make a sum of 5 ms their mean."""
@@ -136,7 +133,7 @@ def last_audible(mulaw: bytes, silent: int) -> int | None:
 def _power(mulaw: bytes) -> NDArray[np.float32]:
     """Of each 5 ms, counted from the end."""
     codes = np.frombuffer(mulaw, np.uint8)[len(mulaw) % WINDOW :]
-    power: NDArray[np.float32] = SQUARES.take(codes).reshape(-1, WINDOW) @ EVENLY
+    power: NDArray[np.float32] = POWER.take(codes).reshape(-1, WINDOW) @ EVENLY
     return power
 
 

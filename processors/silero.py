@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.frames import RATE
-from processors.g711 import PCM, decode
+from processors.g711 import AMPLITUDE
 
 WINDOW = 256
 """Samples that the model hears at once: 32 ms."""
@@ -197,7 +197,8 @@ class Silero:
         audio = self._input[: len(places)]
         audio[:, :CONTEXT] = self._context[places]
         samples = audio[:, CONTEXT:]
-        samples[:] = SAMPLES[np.frombuffer(windows, np.uint8).reshape(-1, WINDOW)]
+        # A batch is decoded at once, not each packet.
+        samples[:] = AMPLITUDE[np.frombuffer(windows, np.uint8).reshape(-1, WINDOW)]
         states = self._state.take(places, axis=1)
         feed = {"input": audio, "state": states, "sr": SAMPLE_RATE}
         probabilities, self._state[:, places] = _model().run(OUTPUTS, feed)
@@ -240,8 +241,6 @@ def _model() -> Any:
 
 OUTPUTS = ["output", "stateN"]
 SAMPLE_RATE = np.array(RATE, np.int64)
-SAMPLES = np.frombuffer(decode(bytes(range(256))), PCM).astype(np.float32) / np.float32(32768)
-"""The sample of each mu-law code, -1 to 1: a batch is decoded at once, not each packet."""
 
 FAINTEST = 1e-12
 """Power of a window that counts as silent: -120 dBFS."""

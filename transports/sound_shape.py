@@ -22,8 +22,6 @@ SHORTEST = 6
 MOST = 14
 """Pauses that are looked at; the longest ones."""
 
-_ENERGY = np.square(np.frombuffer(g711.decode(bytes(range(256))), g711.PCM).astype(np.float32))
-
 
 @dataclass(frozen=True, slots=True)
 class SoundShape:
@@ -54,7 +52,7 @@ def _quiet(mulaw: bytes) -> NDArray[np.bool_]:
     """Whether there is no speech, frame by frame."""
     frames = max(1, len(mulaw) // FRAME)
     samples = np.frombuffer(mulaw.ljust(FRAME, g711.SILENCE), np.uint8)[: frames * FRAME]
-    energy = _ENERGY.take(samples).reshape(frames, FRAME).mean(axis=1)
+    energy = g711.POWER.take(samples).reshape(frames, FRAME).mean(axis=1)
     loud = float(np.percentile(energy, 95))
     threshold = max(loud / 10 ** (QUIET / 10), FAINT**2)
     quiet: NDArray[np.bool_] = energy < threshold
