@@ -1,6 +1,7 @@
 """What a voice pushes next, and when there is enough of it."""
 
 import asyncio
+from functools import cached_property
 
 from processors import g711
 from processors.lead import Lead
@@ -21,6 +22,10 @@ class AuraGathering:
         self._utterances = utterances
         self._lead = Lead()
         self._stirred = asyncio.Event()
+
+    @cached_property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()  # a system call, too dear for each piece of audio
 
     async def stirred(self) -> None:
         """Wait until there may be something to take."""
@@ -46,7 +51,7 @@ class AuraGathering:
 
     def handed_on(self, size: int) -> None:
         """So many bytes of audio are on their way to the caller."""
-        self._lead.handed_on(size, _now())
+        self._lead.handed_on(size, self._loop.time())
 
     def cut(self) -> None:
         """The caller has nothing more to hear."""
@@ -55,14 +60,10 @@ class AuraGathering:
     def _wait_if_held_back(self, least: int) -> bool:
         if not self._utterances.holds_back(least):
             return False
-        if (wait := self._lead.wait(_now())) is not None:
-            asyncio.get_running_loop().call_later(wait, self._stirred.set)
+        if (wait := self._lead.wait(self._loop.time())) is not None:
+            self._loop.call_later(wait, self._stirred.set)
         return True
 
     def _least(self) -> int:
         """Bytes that are to be pushed together, if more will come."""
-        return min(self._lead.gather(_now()), LONGEST_FRAME)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+        return min(self._lead.gather(self._loop.time()), LONGEST_FRAME)
