@@ -19,6 +19,8 @@ class Facts:
     called: str
     """The number that was dialled."""
     direction: str = "inbound"
+    origin: str = ""
+    """``https://…`` under which Twilio reached us: what begins the URLs that it is given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Archive:
         self.begun: list[str] = []
         self.turns: dict[str, list[Turn]] = {}
         self.outcomes: dict[str, Outcome] = {}
+        self.notes: dict[str, dict[str, Any]] = {}
         self.messages: list[Message] = []
         """The history of any call."""
 
@@ -53,6 +54,9 @@ class Archive:
 
     def turn(self, sid: str, turn: Turn) -> None:
         self.turns.setdefault(sid, []).append(turn)
+
+    def note(self, sid: str, *, urgent: bool = False, **columns: Any) -> None:
+        self.notes.setdefault(sid, {}).update(columns)
 
     def end(self, sid: str, outcome: Outcome) -> None:
         self.outcomes[sid] = outcome

@@ -32,6 +32,22 @@ class CallRow(Base):
     outcome: Mapped[str | None] = mapped_column(String(30))
     reason: Mapped[str] = mapped_column(Text, default="")
     last_words: Mapped[str] = mapped_column(Text, default="")
+    then: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """Where the call goes when its stream has ended; None for nowhere."""
+    state: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What another process needs to go on with it."""
+    answered_by: Mapped[str | None] = mapped_column(String(30))
+    """Twilio's ``AnsweredBy``; None where nobody asked."""
+    recording: Mapped[str | None] = mapped_column(Text)
+    """Path of its sound, below the folder for recordings."""
+    voicemail: Mapped[str | None] = mapped_column(Text)
+    """URL of the message that the caller left with the carrier."""
+    cost_usd: Mapped[float | None] = mapped_column(Float)
+    """An estimate, in US dollars."""
+    cost: Mapped[dict[str, float] | None] = mapped_column(JSON)
+    """The same by what it is for."""
+    purged_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When its words and numbers were deleted."""
     turns: Mapped[list["TurnRow"]] = relationship(
         order_by="TurnRow.index", cascade="all, delete-orphan", back_populates="call"
     )
@@ -61,4 +77,10 @@ class TurnRow(Base):
     voice_ms: Mapped[float | None] = mapped_column(Float)
     output_ms: Mapped[float | None] = mapped_column(Float)
     played_ms: Mapped[float | None] = mapped_column(Float)
+    stage: Mapped[str | None] = mapped_column(String(100))
+    """Where the conversation stood."""
+    caller_at_ms: Mapped[float | None] = mapped_column(Float)
+    """When the caller began to speak, in milliseconds of the call's sound."""
+    agent_at_ms: Mapped[float | None] = mapped_column(Float)
+    """When the reply began to be heard, likewise."""
     call: Mapped[CallRow] = relationship(back_populates="turns")

@@ -1,6 +1,6 @@
 """What keeps a call: statements that are made once, and run with the values of many calls at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,15 @@ class Statements:
         """A turn; the last that is told of it counts."""
         self.end = update(CallRow.__table__).where(_is_call(), _may_end())  # type: ignore[arg-type]
         """An outcome, for the call ``of``: the first counts, but *abandoned* is a guess that gives way."""
+        self._notes: dict[frozenset[str], Executable] = {}
+
+    def note(self, columns: Iterable[str]) -> Executable:
+        """More of what is known of the call ``of``: these columns, whatever they held."""
+        names = frozenset(columns)
+        if names not in self._notes:
+            values: dict[str, Any] = {name: bindparam(name) for name in sorted(names)}
+            self._notes[names] = update(CallRow.__table__).where(_is_call()).values(values)  # type: ignore[arg-type]
+        return self._notes[names]
 
 
 def _is_call() -> ColumnElement[bool]:

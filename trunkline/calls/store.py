@@ -91,6 +91,16 @@ class CallStore:
     def turn(self, sid: str, turn: Turn) -> None:
         self._writer.put(Write(self._statements.turn, _turn_row(sid, turn)))
 
+    def note(self, sid: str, *, urgent: bool = False, **columns: Any) -> None:
+        """More of what is known of a call that has begun.
+
+        Args:
+            sid: the call's.
+            urgent: whether other processes may ask for it at once.
+            columns: of the ``calls`` table; what they held is overwritten.
+        """
+        self._writer.put(Write(self._statements.note(columns), {"of": sid, **columns}), urgent=urgent)
+
     def end(self, sid: str, outcome: Outcome) -> None:
         """The first outcome counts; *abandoned* is a guess, which another process may know better."""
         row = {

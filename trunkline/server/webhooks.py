@@ -62,7 +62,7 @@ class Webhooks:
 
     async def _voice(self, request: web.Request, form: Form) -> web.Response:
         """An incoming call, or one that waits. Twilio may ask twice; the answer is the same call."""
-        facts = _facts(form)
+        facts = self._facts(request, form)
         line = self._switchboard.line(facts.called)
         if line is None:
             logger.warning("call {} is for a number that no line answers", facts.sid)
@@ -80,7 +80,7 @@ class Webhooks:
 
     async def _next(self, request: web.Request, form: Form) -> web.Response:
         """A stream has ended. A call with an outcome is hung up; one without goes on. Or a dial has ended."""
-        facts = _facts(form)
+        facts = self._facts(request, form)
         if form.get("CallStatus") in TERMINAL:
             await self._switchboard.hung_up(facts.sid)
             return _xml(twiml.hang_up())
@@ -111,6 +111,21 @@ class Webhooks:
             await self._switchboard.hung_up(form.get("CallSid", ""))
         return web.Response(status=204)
 
+    def _facts(self, request: web.Request, form: Form) -> Facts:
+        """Raises:
+        RequestRefused: the request names no call.
+        """
+        sid = form.get("CallSid", "")
+        if not sid:
+            raise RequestRefused("the request names no CallSid; expected Twilio's voice request", status=400)
+        return Facts(
+            sid=sid,
+            caller=form.get("From", ""),
+            called=form.get("To", ""),
+            direction=form.get("Direction", "inbound"),
+            origin=self._gatekeeper.origin(request),
+        )
+
     def _connect(self, request: web.Request, facts: Facts) -> web.Response:
         url = self._gatekeeper.stream_url(request, twiml.MEDIA + self._address)
         return _xml(twiml.connect(url, self._tickets.issue(facts.sid), self._address))
@@ -134,21 +149,6 @@ async def _form(request: web.Request) -> Form:
         found = f"the request's body is not a form ({type(error).__name__})"
         raise RequestRefused(f"{found}; expected application/x-www-form-urlencoded", status=400) from error
     return MultiDict((name, str(value)) for name, value in fields.items())
-
-
-def _facts(form: Form) -> Facts:
-    """Raises:
-    RequestRefused: the request names no call.
-    """
-    sid = form.get("CallSid", "")
-    if not sid:
-        raise RequestRefused("the request names no CallSid; expected Twilio's voice request", status=400)
-    return Facts(
-        sid=sid,
-        caller=form.get("From", ""),
-        called=form.get("To", ""),
-        direction=form.get("Direction", "inbound"),
-    )
 
 
 def _xml(document: str) -> web.Response:

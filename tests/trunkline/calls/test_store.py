@@ -125,3 +125,15 @@ async def test_the_first_outcome_counts_but_a_guess_gives_way(store: CallStore) 
     store.end(FACTS.sid, Outcome("failed"))
     await store.flush()
     assert await store.outcome(FACTS.sid) == COMPLETED
+
+
+async def test_more_becomes_known_of_a_call_in_any_order(store: CallStore) -> None:
+    store.begin(FACTS, LINE)
+    store.note(FACTS.sid, answered_by="human", cost_usd=0.5)
+    store.note(FACTS.sid, cost_usd=0.75, state={"stage": "name"})
+    store.note("CA" + "2" * 32, answered_by="fax")
+    await store.flush()
+    row = await store.call(FACTS.sid)
+    assert row is not None
+    assert (row.answered_by, row.cost_usd, row.state) == ("human", 0.75, {"stage": "name"})
+    assert len(await store.calls()) == 1
