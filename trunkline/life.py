@@ -75,3 +75,7 @@ class Outcome:
 COMPLETED = Outcome("completed")
 CALLER_HUNG_UP = Outcome("caller-hung-up")
 ABANDONED = Outcome("abandoned", "no stream came, or none came back")
+HANDED_OVER = Outcome("handed-over", "the server was stopped, and another goes on with it")
+
+PROVISIONAL = frozenset({ABANDONED.kind, HANDED_OVER.kind})
+"""Outcomes that give way: the call may go on elsewhere, and then ends in a better one."""

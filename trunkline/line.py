@@ -76,6 +76,8 @@ class Line:
     warning: Spoken = Spoken("Just so you know: we have one minute left on this call.")
     time_up: Spoken = Spoken("I am sorry, we have run out of time for this call. Goodbye!")
     """The last words of a call that has lasted as long as it may."""
+    drain_seconds: float = 600.0
+    """How long a call may still take when the server is told to stop; then another server goes on with it."""
     idle: Idle | None = None
     """What is said into a caller's silence, and when the call is given up; None for waiting on."""
     ambience: Ambience | ComfortNoise | None = None
@@ -140,7 +142,7 @@ class Line:
             self._check_ambience(self.ambience)
         if not self.filler_after > 0:
             raise ValueError(f"line {self.name!r} has filler_after={self.filler_after}; expected more than 0")
-        for what in ("max_seconds", "warn_seconds"):
+        for what in ("max_seconds", "warn_seconds", "drain_seconds"):
             value = getattr(self, what)
             if value is not None and not value > 0:
                 raise ValueError(f"line {self.name!r} has {what}={value}; expected seconds, more than 0")

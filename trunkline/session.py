@@ -5,7 +5,7 @@ stream: the next one is attached to it, and the conversation goes on.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from transports.media_streams import Start
 from transports.twilio_socket import TwilioSocket
 from trunkline.call import Call
 from trunkline.idle import IdleClock
-from trunkline.life import ABANDONED, CALLER_HUNG_UP, COMPLETED, Outcome, State, Step, after
+from trunkline.life import ABANDONED, CALLER_HUNG_UP, COMPLETED, HANDED_OVER, Outcome, State, Step, after
 from trunkline.line import Line
 from trunkline.minutes import Minutes
 from trunkline.records import Facts, Message
@@ -40,6 +40,9 @@ START_LIMIT = 5.0
 
 LAST_WORDS_LIMIT = 15.0
 """Seconds to say that we are sorry, or goodbye; then the carrier says it."""
+
+SERVICE_RESTART = 1012
+"""Close code (IANA, WebSocket Close Code Number Registry)."""
 
 ATTEMPTS = 4
 """Times that Twilio is told to connect one call to us, one after another."""
@@ -178,6 +181,23 @@ class Session:
         self._spawn(self._pipeline.end())
         if self._socket is not None:
             self._spawn(self._socket.close(1000, "the call is over"))
+
+    async def hand_over(self, release: Callable[[str], Awaitable[None]]) -> bool:
+        """Leave the call to another process, with what was heard here; whether there was a call to leave.
+
+        Args:
+            release: returns when the other one can read all of it; Twilio asks it what is next after that.
+        """
+        if self.outcome is not None:
+            return False
+        socket, self._socket = self._socket, None
+        self.call.stream.detach()
+        self.end(HANDED_OVER)
+        await self._pipeline.over()
+        await release(self.call.sid)
+        if socket is not None:
+            await socket.close(SERVICE_RESTART, "the server stops; the call goes on in another")
+        return True
 
     def _pipeline_over(self, in_good_order: bool) -> None:
         lost = Outcome("failed", "the pipeline ended without an outcome", self.line.apology)

@@ -8,7 +8,7 @@ from loguru import logger
 
 from trunkline.admission import Admission, Refused, Waits
 from trunkline.events import Watchers
-from trunkline.life import ABANDONED, CALLER_HUNG_UP, Outcome
+from trunkline.life import CALLER_HUNG_UP, HANDED_OVER, PROVISIONAL, Outcome
 from trunkline.line import Line
 from trunkline.minutes import Keeper, Minutes
 from trunkline.overflow import Reason
@@ -110,6 +110,11 @@ class Switchboard:
         logger.info("call {} rings on {}", facts.sid, line.name)
         return session
 
+    def carries(self, sid: str) -> bool:
+        """Whether a call goes on here."""
+        session = self.calls.get(sid)
+        return session is not None and session.outcome is None
+
     def decided(self, sid: str) -> Outcome | None:
         """The outcome of a call that goes on here, or was here a moment ago; None if it has none yet."""
         if (session := self.calls.get(sid)) is not None:
@@ -119,10 +124,11 @@ class Switchboard:
     async def outcome(self, sid: str) -> Outcome | None:
         """How a call ended, here or in another process, if it has."""
         if sid in self.calls or sid in self._over:
-            return self.decided(sid)
+            known = self.decided(sid)
+            return None if known is HANDED_OVER else known
         kept = await self.archive.outcome(sid)
         # Another process has given up waiting for the stream; whoever asks us now, has not.
-        return None if kept is not None and kept.kind == ABANDONED.kind else kept
+        return None if kept is not None and kept.kind in PROVISIONAL else kept
 
     async def hung_up(self, sid: str) -> None:
         """The caller is gone, Twilio says, whatever our end of the call thinks."""

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Executable, Table, bindparam, or_, update
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from trunkline.calls.models import CallRow, TurnRow
-from trunkline.life import ABANDONED
+from trunkline.life import PROVISIONAL
 
 Values = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ class Statements:
         self.turn = put(TurnRow.__table__, overwrite=True)
         """A turn; the last that is told of it counts."""
         self.end = update(CallRow.__table__).where(_is_call(), _may_end())  # type: ignore[arg-type]
-        """An outcome, for the call ``of``: the first counts, but *abandoned* is a guess that gives way."""
+        """An outcome, for the call ``of``: the first counts, but a provisional one gives way."""
         self._notes: dict[frozenset[str], Executable] = {}
 
     def note(self, columns: Iterable[str]) -> Executable:
@@ -55,7 +55,7 @@ def _is_call() -> ColumnElement[bool]:
 
 
 def _may_end() -> ColumnElement[bool]:
-    return or_(CallRow.outcome.is_(None), CallRow.outcome == ABANDONED.kind)
+    return or_(CallRow.outcome.is_(None), CallRow.outcome.in_(PROVISIONAL))
 
 
 def _on_conflict(insert: Any, table: Any, *, overwrite: bool) -> Executable:

@@ -48,11 +48,10 @@ def announce(
 
 
 def farewell(calls: int) -> None:
-    """Say that the server stops, and how many calls it ends with that."""
-    ending = (
-        f"ending {calls} call{'s' * (calls != 1)}; Ctrl-C again quits at once" if calls else "no call is live"
-    )
-    terminal.screen().print(f"Stopping: {ending}.")
+    """Say that the server stops, and how many calls it lets finish."""
+    several = "s" * (calls != 1)
+    going_on = f"{calls} call{several} may finish; Ctrl-C again hands {'them' if several else 'it'} over"
+    terminal.screen().print(f"Stopping: {going_on if calls else 'no call is live'}.")
 
 
 def _lines(served: Sequence[Loaded], *, single: bool) -> Table:

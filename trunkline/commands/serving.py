@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trunkline import loader, logs, otlp, settings, terminal
@@ -59,7 +60,7 @@ def start(paths: Sequence[Path], host: str, port: int, *, single: bool = False, 
 async def serve(
     values: Settings, loaded: Sequence[Loaded], host: str, port: int, *, single: bool = False
 ) -> None:
-    """Serve lines until SIGINT or SIGTERM; a second one ends the process at once.
+    """Serve lines until SIGINT or SIGTERM, and the calls until they are over; a second one hands them over.
 
     Raises:
         TrunklineError: no line is left to serve, or the port is not to be had.
@@ -69,7 +70,7 @@ async def serve(
     from trunkline.server.service import Service  # takes seconds: after all that fails fast
 
     service = Service(values, loaded, host=host, port=port, single=single)
-    with until_signal() as stop:
+    with until_signal() as signals:
         async with AsyncExitStack() as stack:
             try:
                 await stack.enter_async_context(service)
@@ -81,27 +82,41 @@ async def serve(
             complain_of(service.wrong)
             served = [one for one in loaded if any(plan.line is one.line for plan in service.plans)]
             announce(service.url, served, values.public_url, single=single)
-            await stop.wait()
+            await signals.stop.wait()
             farewell(len(service.switchboard.calls))
+            await service.drain(signals.hurry)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What stopping signals have said so far; a third ends the process at once."""
+
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by the first one."""
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by the second."""
 
 
 @contextmanager
-def until_signal() -> Iterator[asyncio.Event]:
-    """An event that the first stopping signal sets; a second signal ends the process at once."""
+def until_signal() -> Iterator[Signals]:
+    """Events that stopping signals set."""
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
+    signals = Signals()
     before = {number: signal.getsignal(number) for number in STOPPING}
 
-    def first() -> None:
-        stop.set()
+    def told() -> None:
+        if not signals.stop.is_set():
+            signals.stop.set()
+            return
+        signals.hurry.set()
         for number in STOPPING:
             loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_DFL)
 
     for number in STOPPING:
-        loop.add_signal_handler(number, first)
+        loop.add_signal_handler(number, told)
     try:
-        yield stop
+        yield signals
     finally:
         for number, handler in before.items():
             loop.remove_signal_handler(number)

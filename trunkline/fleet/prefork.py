@@ -3,6 +3,7 @@
 Everything is set here; no file, variable or argument of gunicorn's is read.
 """
 
+import asyncio
 import gc
 import logging
 import os
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from types import FrameType
 from typing import Any
 
@@ -34,7 +36,7 @@ HANGS = 30
 """Seconds without a sign of life after which gunicorn kills a worker."""
 
 STOP_LIMIT = 30
-"""Seconds in which a worker ends its calls before it is killed."""
+"""Seconds, beyond what the calls of a line may take to finish, after which a worker is killed."""
 
 TRY_AGAIN = 2.0
 """Seconds before another attempt at a worker that could not start while others serve."""
@@ -57,9 +59,14 @@ class Work:
     on_stop: Callable[[int], None]
     """Called in the parent when it is told to stop, with the number of calls."""
 
+    @property
+    def patience(self) -> int:
+        """Seconds that the calls of some line may take to finish."""
+        return ceil(max((one.line.drain_seconds for one in self.loaded), default=0.0))
+
 
 def run(work: Work, listening: Sequence[socket.socket]) -> int:
-    """Serve until a signal comes; a second one ends all processes at once.
+    """Serve until a signal comes, and the calls until they are over; a second one has them handed over.
 
     Args:
         work: what for.
@@ -110,7 +117,7 @@ class Application(BaseApplication):  # type: ignore[misc]
             "logger_class": Log,
             "proc_name": "trunkline",
             "timeout": HANGS,
-            "graceful_timeout": STOP_LIMIT,
+            "graceful_timeout": STOP_LIMIT + self.work.patience,
             "control_socket_disable": True,
             "pre_fork": self._pre_fork,
             "child_exit": self._child_exit,
@@ -135,6 +142,7 @@ class Arbiter(arbiter.Arbiter):  # type: ignore[misc]
 
     def __init__(self, app: Application) -> None:
         self.stopping = False
+        self._hurried = False
         self._work = app.work
         self._announced = False
         super().__init__(app)
@@ -142,6 +150,10 @@ class Arbiter(arbiter.Arbiter):  # type: ignore[misc]
     def signal(self, sig: int, frame: FrameType | None) -> None:
         if not self.stopping:
             super().signal(sig, frame)
+            return
+        if not self._hurried:
+            self._hurried = True
+            self.kill_workers(signal.SIGTERM)
             return
         self.kill_workers(signal.SIGKILL)
         signal.signal(sig, signal.SIG_DFL)
@@ -170,10 +182,14 @@ class Arbiter(arbiter.Arbiter):  # type: ignore[misc]
 
 
 class Worker(GunicornUVLoopWebWorker):
-    """One process that answers calls, on the event loop that gunicorn's worker of aiohttp sets up."""
+    """One process that answers calls, on the event loop that gunicorn's worker of aiohttp sets up.
+
+    A first SIGTERM lets its calls finish, a second one hands them over.
+    """
 
     slot: int
     app: Application
+    hurry: asyncio.Event
 
     def load_wsgi(self) -> None:
         """Nothing: what serves is made inside the event loop."""
@@ -203,6 +219,7 @@ class Worker(GunicornUVLoopWebWorker):
     async def _run(self) -> None:
         # Not aiohttp's own: that one closes the port before the calls end, and Twilio asks what is next.
         work = self.app.work
+        self.hurry = asyncio.Event()
         seat = Seat(work.fleet, self.slot, os.getpid())
         sockets = [listener.sock for listener in self.sockets]
         settings = share(work.settings, self.slot, work.fleet.roster.size)
@@ -210,9 +227,33 @@ class Worker(GunicornUVLoopWebWorker):
         async with service:
             garbage.settle(service.switchboard)
             self.booted = True
-            while self.alive and self.ppid == os.getppid():
+            while self.alive and self._has_parent:
                 self.notify()
                 await self._wait_next_notify()
+            await self._drain(service)
+
+    async def _drain(self, service: Service) -> None:
+        """Let the calls finish; without a parent, others are to go on with them at once."""
+        draining = asyncio.ensure_future(service.drain(self.hurry))
+        while not draining.done():
+            self.notify()
+            if not self._has_parent:
+                self.hurry.set()
+            await asyncio.wait({draining}, timeout=1.0)
+        draining.result()
+
+    @property
+    def _has_parent(self) -> bool:
+        return bool(self.ppid == os.getppid())
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.alive:
+            self.hurry.set()
+        self.alive = False
+        self._notify_waiter_done()
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """A terminal sends SIGINT to all processes; what is to be done, the parent says."""
 
     @property
     def _generation(self) -> int:

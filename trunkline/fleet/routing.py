@@ -1,7 +1,7 @@
 """To which worker a request goes.
 
 What is known decides, in this order: the worker that has the call; the one that the URL names, if it is still
-there; for a new call, or one whose worker has died, the worker with the fewest calls.
+there; for a new call, or one whose worker has died or has let go of it, the worker with the fewest calls.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from trunkline.fleet.roster import Standing
+from trunkline.fleet.roster import Standing, State
 from trunkline.server.twiml import NEXT, VOICE
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -51,7 +51,7 @@ def destination(
     if purpose == VOICE:
         # A caller who waits in one worker's queue is answered by any that has room.
         return newcomer(named if named is not None else here, standings, now)
-    if named is not None:
+    if named is not None and not (purpose == NEXT and standings[named].state is State.DRAINING):
         return Destination(named)
     return newcomer(here, standings, now) if purpose == NEXT and slot is not None else Destination(here)
 

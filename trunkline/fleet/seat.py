@@ -87,6 +87,11 @@ class Seat:
         """Take no more calls."""
         self.roster.write(self.slot, Field.STATE, State.DRAINING)
 
+    def release(self, sid: str) -> None:
+        """Another worker may go on with a call."""
+        self._books.remove(sid)
+        self._written.pop(sid, None)
+
     def close(self) -> None:
         """Leave the seat; nobody passes anything on to it any more."""
         self.roster.write(self.slot, Field.STATE, State.LEFT)

@@ -12,6 +12,7 @@ from aiohttp import web
 from processors import silero
 from trunkline.admission import Admission
 from trunkline.calls.store import CallStore
+from trunkline.drain import Drain
 from trunkline.errors import LineError
 from trunkline.events import Watchers
 from trunkline.fleet.seat import Seat
@@ -108,6 +109,24 @@ class Service:
                 self._seat.drain()
             if await self.switchboard.close():
                 await asyncio.sleep(FAREWELL)
+
+    async def drain(self, hurry: asyncio.Event) -> int:
+        """Take no more calls, and return when none is left here; in a hurry, other processes go on with them.
+
+        Returns:
+            How many calls were handed over.
+        """
+        if self._seat is not None:
+            self._seat.drain()
+        handed_over = await Drain(self.switchboard, self._release).run(hurry)
+        if handed_over:
+            await asyncio.sleep(FAREWELL)
+        return handed_over
+
+    async def _release(self, sid: str) -> None:
+        await self.store.flush()
+        if self._seat is not None:
+            self._seat.release(sid)
 
     @property
     def url(self) -> str:

@@ -32,6 +32,14 @@ def hang_up(last_words: str = "", language: str = "en") -> str:
     return str(response)
 
 
+def come_back(seconds: int) -> str:
+    """Ask again, after so many seconds of silence: whoever answers then goes on with the call."""
+    response = VoiceResponse()
+    response.pause(length=seconds)
+    response.redirect(NEXT, method="POST")
+    return str(response)
+
+
 def refuse(answer: LastAnswer, language: str = "en") -> str:
     """What a caller hears for whom there is no room, and who does not wait for it."""
     match answer:

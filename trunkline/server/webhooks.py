@@ -23,6 +23,9 @@ TERMINAL = {"completed", "busy", "failed", "no-answer", "canceled"}
 TALKED = {"completed", "answered"}
 """``DialCallStatus`` of a number that answered (Twilio: TwiML Dial)."""
 
+RESTART = 4
+"""Seconds after which the successor of a server that stops should be there."""
+
 Form = MultiDict[str]
 Handler = Callable[[web.Request, Form], Awaitable[web.Response]]
 
@@ -91,8 +94,8 @@ class Webhooks:
             return _xml(twiml.hang_up(twiml.NOT_IN_SERVICE))
         if "DialCallStatus" in form and facts.sid not in self._switchboard.calls:
             return _xml(twiml.hang_up(_after_dial(form, line), line.language))
-        if self._switchboard.closing:
-            return _xml(twiml.hang_up(line.apology, line.language))
+        if self._switchboard.closing and not self._switchboard.carries(facts.sid):
+            return _xml(twiml.come_back(RESTART))
         return await self._resume(request, facts, line)
 
     async def _resume(self, request: web.Request, facts: Facts, line: Line) -> web.Response:

@@ -1,4 +1,4 @@
-"""Serving: it answers until a signal comes, then ends in order; a second signal does not wait."""
+"""Serving: it answers until a signal comes, then ends in order; a second signal hands over what goes on."""
 
 import asyncio
 import os
@@ -103,10 +103,12 @@ import asyncio
 from trunkline.commands.serving import loop_factory, until_signal
 
 async def main():
-    with until_signal() as stop:
+    with until_signal() as signals:
         print("ready", flush=True)
-        await stop.wait()
+        await signals.stop.wait()
         print("stopping", flush=True)
+        await signals.hurry.wait()
+        print("hurrying", flush=True)
         await asyncio.Event().wait()
 
 with asyncio.Runner(loop_factory={factory}) as runner:
@@ -116,13 +118,15 @@ with asyncio.Runner(loop_factory={factory}) as runner:
 
 @pytest.mark.parametrize("factory", ["None", "loop_factory()"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_second_signal_ends_a_process_that_does_not_stop(number: signal.Signals, factory: str) -> None:
+def test_a_third_signal_ends_a_process_that_does_not_stop(number: signal.Signals, factory: str) -> None:
     command = [sys.executable, "-c", STUCK.format(factory=factory)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdout
         assert process.stdout.readline() == "ready\n"
         process.send_signal(number)
         assert process.stdout.readline() == "stopping\n"
+        process.send_signal(number)
+        assert process.stdout.readline() == "hurrying\n"
         process.send_signal(number)
     assert process.returncode == -number
 

@@ -120,7 +120,9 @@ def test_it_is_announced_once_when_all_are_there(work: Work, application: Applic
     assert (end.value.code, said, arbiter.stopping) == (0, ["ready", "3 calls"], True)
 
 
-def test_a_second_signal_ends_all_at_once(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_signal_hurries_the_workers_and_a_third_ends_all_at_once(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
     arbiter = Arbiter(application)
     arbiter.signal(signal.SIGTERM, None)
     assert arbiter.wait_for_signals(0) == [signal.SIGTERM]
@@ -130,8 +132,10 @@ def test_a_second_signal_ends_all_at_once(application: Application, monkeypatch:
     monkeypatch.setattr(arbiter, "kill_workers", ended.append)
     monkeypatch.setattr(os, "kill", lambda pid, sig: ended.append((pid, sig)))
     arbiter.signal(signal.SIGTERM, None)
+    assert ended == [signal.SIGTERM]
+    arbiter.signal(signal.SIGTERM, None)
     signal.signal(signal.SIGTERM, before)
-    assert ended == [signal.SIGKILL, (os.getpid(), signal.SIGTERM)]
+    assert ended == [signal.SIGTERM, signal.SIGKILL, (os.getpid(), signal.SIGTERM)]
 
 
 @pytest.mark.parametrize("name", ["int", "term", "quit"])

@@ -56,6 +56,14 @@ def test_what_comes_next_is_asked_of_the_worker_that_had_the_call() -> None:
     assert to("/twilio/next/1", 0, 9) == Destination(1)
 
 
+def test_a_call_that_a_stopping_worker_has_let_go_of_is_taken_up_by_another() -> None:
+    workers = standings(5, 9)
+    workers[0] = replace(workers[0], state=State.DRAINING)
+    assert destination(0, "/twilio/next/0", None, workers, 100.0) == Destination(1, new=True)
+    assert destination(0, "/twilio/next/0", 0, workers, 100.0) == Destination(0)
+    assert destination(0, "/twilio/media/0", None, workers, 100.0) == Destination(0)
+
+
 @pytest.mark.parametrize("state", [State.VACANT, State.BOOTING, State.LEFT])
 def test_the_call_of_a_worker_that_is_gone_is_taken_up_by_the_one_with_the_fewest(state: State) -> None:
     workers = standings(5, 0, 2)
