@@ -1,17 +1,18 @@
 """Writes of many calls share a transaction, and one that cannot be kept costs the others nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from loguru import logger
 from sqlalchemy import Column, Integer, MetaData, String, Table, event, insert, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from trunkline.calls.statements import Write
-from trunkline.calls.writer import ATTEMPTS, GATHER, Writer
+from trunkline.calls.writer import GATHER, LONGEST_WAIT, Writer
 
 NOTES = Table("notes", MetaData(), Column("id", Integer, primary_key=True), Column("text", String))
 PUT = insert(NOTES)
@@ -78,7 +79,7 @@ async def test_closing_writes_what_waits(tmp_path: Path) -> None:
         assert await kept(engine) == [1]
 
 
-async def test_one_that_cannot_be_kept_is_tried_again_told_and_costs_nobody_else(tmp_path: Path) -> None:
+async def test_one_that_cannot_be_kept_is_told_and_costs_nobody_else(tmp_path: Path) -> None:
     said: list[str] = []
     sink = logger.add(said.append, level="ERROR", format="{message}")
     async with writing(tmp_path) as (writer, engine):
@@ -87,7 +88,7 @@ async def test_one_that_cannot_be_kept_is_tried_again_told_and_costs_nobody_else
         await writer.flush()
         assert await kept(engine) == [1, 2, 3]
     logger.remove(sink)
-    assert len(said) == ATTEMPTS
+    assert len(said) == 1
     assert "IntegrityError" in said[0]
     assert "a word of a caller" not in "".join(said)
 
@@ -100,3 +101,57 @@ async def test_a_database_that_is_locked_for_a_moment_keeps_everything(tmp_path:
             await asyncio.sleep(2 * GATHER)
         await writer.flush()
         assert await kept(engine) == [1, 100]
+
+
+@pytest.fixture
+def said() -> Iterator[list[str]]:
+    """What the log says, from INFO on."""
+    lines: list[str] = []
+    sink = logger.add(lines.append, level="INFO", format="{message}")
+    yield lines
+    logger.remove(sink)
+
+
+def away(engine: AsyncEngine) -> list[str]:
+    """Have the database refuse connections until the list that is returned is emptied."""
+    reasons = ["away"]
+
+    def refuse(*_: object) -> None:
+        if reasons:
+            raise OperationalError("BEGIN", {}, ConnectionRefusedError())
+
+    event.listen(engine.sync_engine, "begin", refuse)
+    return reasons
+
+
+async def test_what_comes_while_the_database_is_away_is_written_when_it_is_back(
+    tmp_path: Path, said: list[str]
+) -> None:
+    async with writing(tmp_path) as (writer, engine):
+        reasons = away(engine)
+        for number in range(20):
+            writer.put(note(number))
+            await asyncio.sleep(3)
+        assert not await writer.flush()
+        reasons.clear()
+        await asyncio.sleep(1.25 * LONGEST_WAIT)
+        assert await writer.flush()
+        assert await kept(engine) == list(range(20))
+    assert [line.strip() for line in said] == [
+        "the call store is away (OperationalError); records wait until it is back",
+        "the call store is back",
+    ]
+
+
+async def test_nobody_waits_for_ever_for_a_database_that_stays_away(tmp_path: Path, said: list[str]) -> None:
+    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/notes.db")
+    writer = Writer(engine)
+    writer.start()
+    reasons, began = away(engine), asyncio.get_running_loop().time()
+    writer.put(note(1))
+    assert not await writer.flush()
+    assert asyncio.get_running_loop().time() - began < 2
+    await writer.close()
+    assert "its last" in said[-1]
+    reasons.clear()
+    await engine.dispose()
