@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import URL, select
+from sqlalchemy import URL, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import selectinload
@@ -25,6 +25,14 @@ from trunkline.line import Line
 from trunkline.records import Facts, Message, ToolCall, Turn
 from trunkline.waterfall import SEGMENTS
 
+LIMITS: dict[str, dict[str, Any]] = {
+    "postgresql+asyncpg": {"timeout": 5, "command_timeout": 10},
+    "postgresql+psycopg": {"connect_timeout": 5, "options": "-c statement_timeout=10s"},
+    "mysql+aiomysql": {"connect_timeout": 5},
+    "mysql+asyncmy": {"connect_timeout": 5},
+}
+"""Seconds, in each driver's words, after which a server that says nothing counts as away."""
+
 
 class CallStore:
     """Calls and turns in an SQL database.
@@ -38,7 +46,7 @@ class CallStore:
 
     def __init__(self, url: str) -> None:
         try:
-            self._engine = create_async_engine(url)
+            self._engine = create_async_engine(url, connect_args=LIMITS.get(make_url(url).drivername, {}))
             self._statements = Statements(self._engine.dialect.name)
         except (SQLAlchemyError, ImportError, LookupError) as error:
             raise SettingsError(
@@ -69,9 +77,9 @@ class CallStore:
         await self._writer.close()
         await self._engine.dispose()
 
-    async def flush(self) -> None:
-        """Return when all that was given so far has been written."""
-        await self._writer.flush()
+    async def flush(self) -> bool:
+        """Return when all that was given so far has been written, or the database is away; says which."""
+        return await self._writer.flush()
 
     # What a call tells; none of these waits.
 
