@@ -32,10 +32,18 @@ def websocket() -> web.WebSocketResponse:
 
 
 class TwilioSocket:
-    """One carrier's socket, from the handshake to its end. Read by one task, closed by any."""
+    """One carrier's socket, from the handshake to its end. Read by one task, closed by any.
 
-    def __init__(self, ws: web.WebSocketResponse, request: web.BaseRequest) -> None:
-        self.protocol = MediaStream()
+    Args:
+        ws: the socket.
+        request: that opened it.
+        protocol: what is spoken on it; Twilio's by default.
+    """
+
+    def __init__(
+        self, ws: web.WebSocketResponse, request: web.BaseRequest, protocol: MediaStream | None = None
+    ) -> None:
+        self.protocol = protocol or MediaStream()
         self._ws = ws
         self._transport = request.transport
         self._loop = asyncio.get_running_loop()

@@ -4,7 +4,7 @@ from aiohttp import web
 from loguru import logger
 
 from transports.errors import RemoteProtocolError
-from transports.media_streams import Start
+from transports.media_streams import MediaStream, Start
 from transports.twilio_socket import TwilioSocket, websocket
 from trunkline.errors import RequestRefused
 from trunkline.server.signature import Gatekeeper
@@ -24,18 +24,26 @@ class Media:
         switchboard: the calls.
         gatekeeper: tells Twilio's handshake from others.
         tickets: let streams in.
+        protocol: what the carrier speaks.
     """
 
-    def __init__(self, switchboard: Switchboard, gatekeeper: Gatekeeper, tickets: Tickets) -> None:
+    def __init__(
+        self,
+        switchboard: Switchboard,
+        gatekeeper: Gatekeeper,
+        tickets: Tickets,
+        protocol: type[MediaStream] = MediaStream,
+    ) -> None:
         self._switchboard = switchboard
         self._gatekeeper = gatekeeper
         self._tickets = tickets
+        self._protocol = protocol
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         self._gatekeeper.check(request)
         ws = websocket()
         await ws.prepare(request)
-        socket = TwilioSocket(ws, request)
+        socket = TwilioSocket(ws, request, self._protocol())
         try:
             await self._carry(socket)
             await socket.close()
