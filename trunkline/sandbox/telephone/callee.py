@@ -22,8 +22,17 @@ class Callee:
     """Seconds after the answer at which it finds that."""
     greeting: bytes = b""
     """Mu-law that is said on answering."""
+    beep: float | None = None
+    """Seconds after the answer at which a machine beeps, and records from then on; None for never."""
     stays: float | None = None
     """Seconds after the answer at which the callee hangs up; None to stay until somebody else does."""
+
+
+BEEP = 0.4
+"""Seconds of a machine's beep."""
+
+BEEP_KNOWN = 0.2
+"""Seconds after it in which detection is sure of it."""
 
 
 def by_number(callees: Mapping[str, Callee]) -> Callable[[str], Callee]:

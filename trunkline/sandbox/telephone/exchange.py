@@ -14,6 +14,7 @@ from processors import g711
 from trunkline.sandbox.telephone.callee import Callee
 from trunkline.sandbox.telephone.faults import SOUND, Faults
 from trunkline.sandbox.telephone.reach import Reach
+from trunkline.sandbox.telephone.rooms import Rooms
 from trunkline.sandbox.telephone.signing import Signer
 from trunkline.sandbox.telephone.stream_socket import StreamSocket, narrow_socket, refuse_redirects
 from trunkline.sandbox.telephone.tape import RATE
@@ -61,6 +62,8 @@ class Exchange:
     phones: dict[str, "Phone"] = field(default_factory=dict)
     """Calls by SID, those that are over too."""
     recordings: dict[str, "Recording"] = field(default_factory=dict)
+    rooms: Rooms = field(default_factory=Rooms)
+    """Conferences and queues."""
     left_open: list["Stream"] = field(default_factory=list)
     """Streams whose sockets nobody has closed."""
     session: aiohttp.ClientSession = field(init=False)

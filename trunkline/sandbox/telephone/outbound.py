@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Literal
 
-from trunkline.sandbox.telephone.callee import Who
+from trunkline.sandbox.telephone.callee import BEEP, BEEP_KNOWN, Callee, Who
 from trunkline.sandbox.telephone.interruption import CallOver, Source
 from trunkline.sandbox.telephone.phone import Phone
 from trunkline.sandbox.telephone.recordings import Recording
@@ -28,6 +28,12 @@ class Detection:
     """Whether the call goes on meanwhile, and the result comes by ``callback``."""
     callback: str = ""
     callback_method: str = "POST"
+
+    def seconds(self, callee: Callee) -> float:
+        """After the answer; a machine's beep is waited for, if need be."""
+        if self.until == "message-end" and callee.beep is not None:
+            return callee.beep + BEEP + BEEP_KNOWN
+        return callee.detection
 
     def finding(self, who: Who) -> str:
         """What Twilio calls it (``AnsweredBy``)."""
@@ -122,11 +128,12 @@ async def _detect(phone: Phone, detection: Detection | None) -> dict[str, str]:
 
 async def _found(phone: Phone, detection: Detection) -> dict[str, str]:
     callee = phone.exchange.callee(phone.call.to)
-    await phone.to_the_end(asyncio.sleep(callee.detection))
+    seconds = detection.seconds(callee)
+    await phone.to_the_end(asyncio.sleep(seconds))
     phone.call.answered_by = detection.finding(callee.who)
     return {
         "AnsweredBy": phone.call.answered_by,
-        "MachineDetectionDuration": str(round(callee.detection * 1000)),
+        "MachineDetectionDuration": str(round(seconds * 1000)),
     }
 
 

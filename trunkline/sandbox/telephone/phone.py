@@ -28,8 +28,9 @@ class Phone(LiveCall):
         self, exchange: Exchange, call: CallResource, status: StatusCallback | None, faults: Faults
     ) -> None:
         super().__init__(exchange, call, status, faults)
-        self.bridge: Phone | None = None
-        """The other party while two calls are connected: it hears what is said here."""
+        self.company: set[Phone] = set()
+        """Who is connected with this call: they hear what is said here."""
+        self._recording_from: int | None = None
         exchange.add(self)
 
     def say(self, mulaw: bytes) -> Utterance:
@@ -37,9 +38,8 @@ class Phone(LiveCall):
 
         It begins with a 20 ms packet and ends filled up to one, so blocks of 160 bytes travel unbroken.
         """
-        if self.bridge is not None:
-            ear = self.bridge.handset.ear
-            ear.queue(self.bridge.handset.now, mulaw)
+        for other in self.company:
+            other.handset.ear.queue(other.handset.now, mulaw)
         return self.handset.mouth.say(mulaw)
 
     def hush(self) -> None:
@@ -63,6 +63,15 @@ class Phone(LiveCall):
         refusal = "no-answer" if self.call.direction == "inbound" else "busy"
         self.over("completed" if self.is_answered.is_set() else refusal)
         await asyncio.sleep(0)
+
+    def record(self) -> None:
+        """As an answering machine, record what is heard from now on."""
+        self._recording_from = self.handset.now
+
+    @property
+    def recorded(self) -> bytes:
+        """Mu-law of the message that the machine has recorded; empty before its beep."""
+        return b"" if self._recording_from is None else self.heard_since(self._recording_from)
 
     async def inject(self, raw: str | bytes, *, text: bool | None = None) -> None:
         """Send anything on the media socket: a str as text, bytes as binary, or as ``text`` says."""

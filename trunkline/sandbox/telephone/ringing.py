@@ -2,8 +2,13 @@
 
 import asyncio
 
-from trunkline.sandbox.telephone.callee import Callee
+import numpy as np
+
+from processors import g711
+from processors.frames import RATE
+from trunkline.sandbox.telephone.callee import BEEP, Callee
 from trunkline.sandbox.telephone.interruption import CallOver
+from trunkline.sandbox.telephone.mouth import Utterance
 from trunkline.sandbox.telephone.phone import Phone
 
 
@@ -39,8 +44,29 @@ def _pick_up(phone: Phone, callee: Callee) -> None:
     phone.answer()
     if callee.greeting:
         phone.say(callee.greeting)
+    if callee.beep is not None:
+        phone.spawn(_beep(phone, callee.beep))
     if callee.stays is not None:
         phone.spawn(_leave(phone, callee.stays))
+
+
+async def _beep(phone: Phone, seconds: float) -> None:
+    try:
+        await phone.to_the_end(asyncio.sleep(seconds))
+        await phone.to_the_end(_until_said(phone.say(beep())))
+        phone.record()
+    except CallOver:
+        return
+
+
+async def _until_said(utterance: Utterance) -> None:
+    await utterance
+
+
+def beep() -> bytes:
+    """Mu-law of a machine's beep: 1 kHz."""
+    samples = np.arange(int(RATE * BEEP))
+    return g711.encode((8000 * np.sin(2 * np.pi * 1000 / RATE * samples)).astype("<i2").tobytes())
 
 
 async def _leave(phone: Phone, seconds: float) -> None:

@@ -10,7 +10,8 @@ from trunkline.sandbox.telephone.twiml import Document, Inline, TwimlError, Verb
 from trunkline.sandbox.telephone.verbs.connect import connect
 from trunkline.sandbox.telephone.verbs.dial import dial
 from trunkline.sandbox.telephone.verbs.keypad import gather, record
-from trunkline.sandbox.telephone.verbs.routing import enqueue, hang_up, redirect, reject
+from trunkline.sandbox.telephone.verbs.meeting import enqueue, leave
+from trunkline.sandbox.telephone.verbs.routing import hang_up, redirect, reject
 from trunkline.sandbox.telephone.verbs.speaking import pause, play, say
 from trunkline.sandbox.telephone.verbs.step import SCHEMA_WARNING, Run, Step
 from trunkline.sandbox.telephone.webhooks import Ask, WebhookFailed
@@ -23,6 +24,7 @@ VERBS: Mapping[str, Run] = {
     "Enqueue": enqueue,
     "Gather": gather,
     "Hangup": hang_up,
+    "Leave": leave,
     "Pause": pause,
     "Play": play,
     "Record": record,

@@ -11,7 +11,7 @@ from trunkline.sandbox.telephone.callee import Callee
 from trunkline.sandbox.telephone.faults import SOUND
 from trunkline.sandbox.telephone.interruption import CallOver
 from trunkline.sandbox.telephone.phone import Phone
-from trunkline.sandbox.telephone.ringing import ring
+from trunkline.sandbox.telephone.ringing import beep, ring
 
 NUMBER = "+15550123"
 
@@ -70,3 +70,16 @@ async def test_ringing_can_be_interrupted() -> None:
         with pytest.raises(CallOver):
             await ringing
         assert phone.status == "busy"
+
+
+async def test_a_machine_beeps_and_records_from_then_on() -> None:
+    async with world(callees={NUMBER: Callee(who="machine", beep=2.0)}) as there:
+        phone = phone_of(there)
+        await ring(phone, 60)
+        await asyncio.sleep(2.1)
+        assert phone.recorded == b""
+        await asyncio.sleep(1.3)
+        assert len(phone.recorded) == pytest.approx(8000, abs=200)
+        assert phone.said.strip(SILENCE) == beep().strip(SILENCE)
+        await phone.hang_up()
+        await phone.ended()

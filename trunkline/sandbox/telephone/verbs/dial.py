@@ -15,6 +15,7 @@ from trunkline.sandbox.telephone.ringing import ring
 from trunkline.sandbox.telephone.status import StatusCallback, events
 from trunkline.sandbox.telephone.twiml import Verb
 from trunkline.sandbox.telephone.verbs.keypad import one_of
+from trunkline.sandbox.telephone.verbs.meeting import meet
 from trunkline.sandbox.telephone.verbs.step import SCHEMA_WARNING, Step
 from trunkline.sandbox.telephone.webhooks import Ask
 
@@ -51,8 +52,7 @@ async def dial(step: Step) -> Source | None:
     phone = step.phone
     if not step.verb.flag("answerOnBridge"):
         phone.answer()
-    room = [noun for noun in step.verb.nouns if noun.name in ("Conference", "Queue")]
-    dialled = await (_wait_alone(step) if room else _dial(step))
+    dialled = await _dialled(step)
     ask = step.action(dialled.params())
     if not phone.call.is_over:
         return ask
@@ -62,12 +62,29 @@ async def dial(step: Step) -> Source | None:
     raise CallOver
 
 
-async def _wait_alone(step: Step) -> Dialled:
-    """In a room that nobody else enters, until the call is sent elsewhere or hung up."""
-    step.phone.answer()
-    with suppress(CallOver):
-        await step.phone.live(asyncio.Event().wait())
-    return Dialled("answered")
+async def _dialled(step: Step) -> Dialled:
+    if rooms := step.verb.all("Conference"):
+        return Dialled(await meet(step.of(rooms[0])))
+    if queues := step.verb.all("Queue"):
+        return await _dial_queue(step, queues[0].text)
+    return await _dial(step)
+
+
+async def _dial_queue(step: Step, name: str) -> Dialled:
+    """Take the first caller out of a queue, or wait for one to come."""
+    phone = step.phone
+    phone.answer()
+    try:
+        async with asyncio.timeout(step.verb.number("timeout", TIMEOUT)):
+            place = await phone.live(phone.exchange.rooms.line(name).next())
+    except TimeoutError:
+        return Dialled("no-answer")
+    except CallOver:
+        return Dialled(CANCELED)
+    try:
+        return await _talk(step, place.phone)
+    finally:
+        place.over.set()
 
 
 async def _dial(step: Step) -> Dialled:
@@ -140,13 +157,13 @@ async def _talk(step: Step, leg: Phone) -> Dialled:
     phone.answer()
     began = phone.exchange.now
     recording = _recording(step)
-    phone.bridge, leg.bridge = leg, phone
+    phone.company, leg.company = {leg}, {phone}
     try:
         with suppress(TimeoutError, CallOver):
             async with asyncio.timeout(step.verb.number("timeLimit", TIME_LIMIT)):
                 await phone.live(_until_over(step, leg))
     finally:
-        phone.bridge = leg.bridge = None
+        phone.company, leg.company = set(), set()
         if recording is not None:
             recording.stop()
     return Dialled(CONNECTED, leg, math.ceil(phone.exchange.now - began), recording)

@@ -1,6 +1,4 @@
-"""Verbs that say where the call goes: ``<Redirect>``, ``<Hangup>``, ``<Reject>``, ``<Enqueue>``."""
-
-import asyncio
+"""Verbs that say where the call goes: ``<Redirect>``, ``<Hangup>``, ``<Reject>``."""
 
 from trunkline.sandbox.telephone.interruption import CallOver, Source
 from trunkline.sandbox.telephone.verbs.step import Step
@@ -25,18 +23,3 @@ async def reject(step: Step) -> None:
     refused = "busy" if step.verb.get("reason") == "busy" else "no-answer"
     step.phone.over(refused if step.is_first else "completed")
     raise CallOver
-
-
-async def enqueue(step: Step) -> Source | None:
-    """Wait in a queue until the call is sent elsewhere or hung up."""
-    phone = step.phone
-    began = asyncio.get_running_loop().time()
-    try:
-        await phone.live(asyncio.Event().wait())
-    except CallOver:
-        waited = int(asyncio.get_running_loop().time() - began)
-        ask = step.action({"QueueResult": "hangup", "QueueTime": str(waited)})
-        if ask is not None:
-            await phone.deliver(ask)
-        raise
-    return None
