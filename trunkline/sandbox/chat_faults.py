@@ -42,6 +42,15 @@ class Stall:
 
 
 @dataclass(frozen=True, slots=True)
+class Slow:
+    """Send nothing for a while, then the rest of the reply. After 0 tokens the status line is late, too."""
+
+    seconds: float
+    after: int = 0
+    """Tokens."""
+
+
+@dataclass(frozen=True, slots=True)
 class Garble:
     """Send an event that is not JSON."""
 
@@ -73,4 +82,4 @@ class Cut:
     """Tokens."""
 
 
-Fault = Refuse | Stall | Garble | EndEarly | ErrorEvent | Cut
+Fault = Refuse | Stall | Slow | Garble | EndEarly | ErrorEvent | Cut

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from trunkline.sandbox.brain import Piece
 from trunkline.sandbox.chat_completion import Chunk, Completion, error, event, identifier
-from trunkline.sandbox.chat_faults import REFUSALS, Cut, ErrorEvent, Fault, Garble, Refuse, Stall
+from trunkline.sandbox.chat_faults import REFUSALS, Cut, ErrorEvent, Fault, Garble, Refuse, Slow, Stall
 from trunkline.sandbox.chat_request import ChatRequest
 
 GARBAGE = '{"id": "chatcmpl-'
@@ -49,7 +49,8 @@ class ChatReply:
         self._request = request
         self._pieces = pieces
         self._pace = pace
-        self._fault = None if isinstance(fault, Refuse) else fault
+        self._fault = None if isinstance(fault, Refuse | Slow) else fault
+        self._pause = fault if isinstance(fault, Slow) else Slow(0)
         self._chat = chat
         self._completion = Completion(chat)
         self._start = asyncio.get_running_loop().time()
@@ -87,7 +88,8 @@ class ChatReply:
 
     async def _wait_for(self, token: int) -> None:
         """Sleep until a token is due."""
-        due = self._start + (self._pace.first_token_ms + token * self._pace.token_ms) / 1000
+        pause = self._pause.seconds if token >= self._pause.after else 0.0
+        due = self._start + pause + (self._pace.first_token_ms + token * self._pace.token_ms) / 1000
         await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
 
     async def _break(self, response: web.StreamResponse) -> web.StreamResponse:

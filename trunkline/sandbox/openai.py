@@ -11,7 +11,7 @@ from aiohttp import web
 
 from trunkline.sandbox.brain import Brain
 from trunkline.sandbox.chat_completion import error, listing, model
-from trunkline.sandbox.chat_faults import Cut, EndEarly, ErrorEvent, Fault, Garble, Refuse, Stall
+from trunkline.sandbox.chat_faults import Cut, EndEarly, ErrorEvent, Fault, Garble, Refuse, Slow, Stall
 from trunkline.sandbox.chat_reply import ChatReply, Pace, answer, refusal
 from trunkline.sandbox.chat_request import ChatRequest, InvalidRequest, Message, parse
 
@@ -24,6 +24,7 @@ __all__ = [
     "OpenAIServer",
     "Received",
     "Refuse",
+    "Slow",
     "Stall",
 ]
 

@@ -77,6 +77,13 @@ class Rehearsal:
             yield _tape(phone, folder)
 
 
+def own_model(values: Settings) -> dict[str, object]:
+    """Settings that let a model of one's own take the place of the sandbox's; none if there is none."""
+    if values.openai_base_url or values.openai_api_key:
+        return {"OPENAI_BASE_URL": values.openai_base_url, "OPENAI_API_KEY": values.openai_api_key}
+    return {}
+
+
 @asynccontextmanager
 async def rehearsal(line: Loaded, values: Settings, cast: Cast) -> AsyncIterator[Rehearsal]:
     """The world and a server in it.
@@ -87,9 +94,7 @@ async def rehearsal(line: Loaded, values: Settings, cast: Cast) -> AsyncIterator
             cast's brain, all else is the sandbox's.
         cast: who plays.
     """
-    own = {}
-    if values.openai_base_url or values.openai_api_key:
-        own = {"OPENAI_BASE_URL": values.openai_base_url, "OPENAI_API_KEY": values.openai_api_key}
+    own = own_model(values)
     with TemporaryDirectory() as folder:
         async with World(cast.ears, cast.voice, cast.brain) as world:
             settings = world.settings(Path(folder) / "calls.db", **own)

@@ -1,11 +1,13 @@
 """What each fault looks like to OpenAI's own SDK."""
 
+import asyncio
+
 import openai
 import pytest
 
 from tests.trunkline.sandbox.sdk import chunks_of, client_of, said
 from trunkline.sandbox.brain import ScriptedBrain
-from trunkline.sandbox.chat_faults import Cut, EndEarly, ErrorEvent, Fault, Garble, Refuse
+from trunkline.sandbox.chat_faults import Cut, EndEarly, ErrorEvent, Fault, Garble, Refuse, Slow
 from trunkline.sandbox.openai import OpenAIServer
 
 
@@ -43,3 +45,11 @@ async def test_a_reply_can_end_early_and_without_a_finish_reason(after: int) -> 
         chunks = await chunks_of(sdk, "hello")
     assert said(chunks) == ("You said:" if after == 2 else "You said: hello")
     assert not any(choice.finish_reason for chunk in chunks for choice in chunk.choices)
+
+
+@pytest.mark.parametrize("after", [0, 2])
+async def test_a_slow_reply_is_whole(after: int) -> None:
+    async with OpenAIServer(ScriptedBrain(), fault=Slow(3.0, after)) as server, client_of(server) as sdk:
+        start = asyncio.get_running_loop().time()
+        assert said(await chunks_of(sdk, "hello")) == "You said: hello"
+        assert asyncio.get_running_loop().time() - start == pytest.approx(3.0 + 0.120 + 2 * 0.020, abs=0.01)
