@@ -22,6 +22,9 @@ class VendorError(Exception):
     permanent = False
     """Whether trying again without a change on our side is pointless."""
 
+    retry_after: float | None = None
+    """Seconds for which the vendor asked to be left alone, if they are more than a caller waits."""
+
     def __init__(self, vendor: str, found: str, remedy: str = "") -> None:
         super().__init__(vendor, found, remedy)
         self.vendor = vendor

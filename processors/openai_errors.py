@@ -20,11 +20,13 @@ from processors.errors import (
 FAILURES = (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError)
 """What the SDK and the HTTP layers below it raise. A stream is read past the SDK, so all can surface."""
 
-LONGEST_WAIT = 1.0
+LONGEST_WAIT = 3.0
 """Seconds of ``Retry-After`` for which a caller can be kept waiting."""
 
 UNNAMED_WAIT = 0.5
 """Seconds to wait for a busy vendor that does not say how long: what OpenAI's own SDK begins with."""
+
+BILLING = "add credit to the account, or raise its monthly limit"
 
 _LASTING = {401, 403, 404}
 """Statuses that a next turn meets again. 400 and 422 are about what this one turn said."""
@@ -34,6 +36,9 @@ _PASSING = {408, 409}
 
 _BUSY = {"429", "rate_limit_exceeded", "rate_limit_error", "insufficient_quota"}
 """Codes and types of an error object that mean: come back later."""
+
+_EXHAUSTED = "insufficient_quota"
+"""Code and type of a 429 that no waiting mends: the account's credit is used up."""
 
 _TOKEN = re.compile(r"^[\w.-]{1,64}$")
 
@@ -58,7 +63,9 @@ def stream_failure(vendor: str, error: Any) -> VendorError:
     busy = {str(fields.get("code")), str(fields.get("type"))} & _BUSY
     kind = VendorBusy if busy else VendorUnavailable
     reason = _reason(fields)
-    return kind(vendor, "broke off its reply with an error" + (f" ({reason})" if reason else ""))
+    found = kind(vendor, "broke off its reply with an error" + (f" ({reason})" if reason else ""))
+    found.permanent = _EXHAUSTED in busy
+    return found
 
 
 def withheld(vendor: str) -> VendorError:
@@ -70,7 +77,7 @@ def withheld(vendor: str) -> VendorError:
 
 def retry_delay(error: VendorError) -> float | None:
     """Seconds until another attempt makes sense while a caller waits; None if it makes none."""
-    if isinstance(error, VendorRefused):
+    if isinstance(error, VendorRefused) or error.permanent:
         return None
     if isinstance(error, VendorBusy):
         delay = _retry_after(error.__cause__)
@@ -82,9 +89,15 @@ def _status(vendor: str, error: openai.APIStatusError) -> VendorError:
     reason = _reason({"code": error.code, "type": error.type})
     if error.status_code in _PASSING:
         return VendorUnavailable(vendor, f"answered {error.status_code}" + (f" ({reason})" if reason else ""))
+    if _EXHAUSTED in (error.code, error.type):
+        found: VendorError = VendorBusy(vendor, f"answered {error.status_code} ({_EXHAUSTED})", BILLING)
+        found.permanent = True
+        return found
     remedy = "check OPENAI_API_KEY, OPENAI_BASE_URL and the model" if error.status_code in _LASTING else ""
     found = refusal(vendor, error.status_code, reason, remedy)
     found.permanent = error.status_code in _LASTING
+    wait = _retry_after(error) if isinstance(found, VendorBusy) else None
+    found.retry_after = wait if wait is not None and wait > LONGEST_WAIT else None
     return found
 
 

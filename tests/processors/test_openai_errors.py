@@ -104,3 +104,18 @@ def test_a_withheld_reply_is_about_this_turn_alone() -> None:
     error = withheld("OpenAI")
     assert retry_delay(error) is None
     assert not error.permanent
+
+
+def test_an_account_without_credit_is_not_waited_for() -> None:
+    for error in (
+        failure("OpenAI", status(429, code="insufficient_quota", type="insufficient_quota")),
+        stream_failure("OpenAI", {"code": "insufficient_quota"}),
+    ):
+        assert isinstance(error, VendorBusy)
+        assert error.permanent
+        assert retry_delay(error) is None
+
+
+@pytest.mark.parametrize(("header", "kept"), [("2", None), ("20", 20.0), ("soon", None)])
+def test_a_time_that_no_caller_waits_is_kept_for_the_circuit_breaker(header: str, kept: float | None) -> None:
+    assert failure("OpenAI", status(429, {"retry-after": header})).retry_after == kept
