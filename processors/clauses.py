@@ -38,6 +38,7 @@ class Clauses:
 
     def __init__(self, language: str = "en") -> None:
         self._language = words_of(language)
+        self._read = self._clause = 0
         self.drop()
 
     def drop(self) -> None:
@@ -59,6 +60,13 @@ class Clauses:
         if self._lowercase is None and (letter := _LETTER.search(self._text)):
             self._lowercase = letter.group().islower()
         return self._units(final=False)
+
+    def take_back(self, text: str) -> None:
+        """Forget what was fed last, if it is still held."""
+        if self._text.endswith(text):
+            self._text = self._text.removesuffix(text)
+            self._read = min(self._read, len(self._text))
+            self._clause = min(self._clause, self._read)
 
     def finish(self) -> list[str]:
         """The units that were held, now that the reply is complete; the next text begins another one."""

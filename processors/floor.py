@@ -28,6 +28,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection
 
 from processors.direct import DirectStage
+from processors.frames import HeardTextFrame
 
 REPLY_LIMIT = 12.0
 """Seconds that a reply may be awaited before it counts as none; a model has two attempts of 4 s each."""
@@ -46,6 +47,8 @@ class Floor(DirectStage):
         """Id to name of each tool that runs and whose result the caller waits for."""
         self.turns = 0
         """Turns of the caller, with words."""
+        self.hears_aside = False
+        """Whether what the agent says next, or is saying, is not the reply: that is due all the same."""
         self.keys = 0
         """Keys that the caller has pressed."""
         self._has_voice = False
@@ -58,6 +61,16 @@ class Floor(DirectStage):
     def caller_speaks(self) -> bool:
         """Whether there is sound of the caller, or a turn that is not over."""
         return self._has_voice or self._has_turn
+
+    @property
+    def hears_voice(self) -> bool:
+        """Whether there is sound of the caller."""
+        return self._has_voice
+
+    @property
+    def caller_sounds(self) -> bool:
+        """Whether there is sound of the caller."""
+        return self._has_voice
 
     @property
     def is_claimed(self) -> bool:
@@ -132,6 +145,7 @@ class Floor(DirectStage):
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
         if isinstance(frame, InterruptionFrame):
+            self.hears_aside = False
             self._reply_is_over()
             self._tell()
         elif isinstance(frame, (EndFrame, CancelFrame)):
@@ -154,7 +168,10 @@ class Floor(DirectStage):
                 self._has_turn = isinstance(frame, UserStartedSpeakingFrame)
             case BotStartedSpeakingFrame() | BotStoppedSpeakingFrame():
                 self.agent_speaks = isinstance(frame, BotStartedSpeakingFrame)
+                self._agent_turned()
+            case HeardTextFrame() if frame.append_to_context:
                 self._reply_is_over()
+                return False
             case LLMContextUserTurnFrame():
                 self.turns += 1
                 self.tools.clear()  # what still runs is no longer what the caller waits for
@@ -164,6 +181,15 @@ class Floor(DirectStage):
             case _:
                 return self._take_tool(frame)
         return True
+
+    def _agent_turned(self) -> None:
+        """The agent begins to speak, or has ended; what it said beside the conversation is no reply."""
+        if not self.hears_aside:
+            self._reply_is_over()
+        elif not self.agent_speaks:
+            self.hears_aside = False
+            if self.reply_is_due:
+                self._expect_reply()
 
     def _take_tool(self, frame: Frame) -> bool:
         match frame:

@@ -1,10 +1,12 @@
 """The frames that Trunkline adds to pipecat's."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pipecat.frames.frames import (
     AudioRawFrame,
     ControlFrame,
+    DataFrame,
     Frame,
     InputAudioRawFrame,
     InterimTranscriptionFrame,
@@ -92,6 +94,22 @@ class HangUpFrame(ControlFrame):
     """Ends the call once everything said before it has been heard; an interruption drops it."""
 
     reason: str = "completed"
+
+
+@dataclass
+class HeardOutFrame(ControlFrame):
+    """Calls ``due`` once everything said before it has been heard; an interruption drops it."""
+
+    due: Callable[[], None]
+
+
+@dataclass
+class TakeBackFrame(DataFrame):
+    """The model's reply broke off: its last words, which are held back until their sentence is whole, are
+    not to be said.
+    """
+
+    text: str
 
 
 @dataclass

@@ -3,6 +3,8 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 from loguru import logger
@@ -24,11 +26,14 @@ from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.llm import OpenAILLMService
 from pipecat.utils.errors import ErrorCategory
 
+from processors.continuation import Speech
 from processors.errors import VendorBusy, VendorError, VendorRefused, VendorUnavailable
+from processors.frames import TakeBackFrame
 from processors.loop_metrics import LoopMetrics
 from processors.openai_client import OpenAI, Patience
 from processors.openai_errors import retry_delay
 from processors.openai_reply import Reply, ToolRequest
+from processors.perseverance import LOST_TURNS, Perseverance
 from processors.speculation import Verdict, VoiceGate
 
 APOLOGY = "Sorry, I had a problem there. Could you say that again?"
@@ -46,10 +51,11 @@ class Arguments(dict[str, Any]):
 class OpenAILLM(OpenAILLMService):
     """pipecat's OpenAI service on the client of the process, with deadlines, and never at a loss for words.
 
-    A turn that fails before its first token is tried once more where that can help. A turn that fails for
-    good is reported once as a :class:`~processors.errors.VendorError`, and the caller is asked to say it
-    again, unless every turn would fail. What has been said by then stands. Nothing of the conversation is
-    logged. A reply to a turn that may not be over goes out marked as a
+    A reply that fails is asked for again as long as a caller bears it; what has been said stands, and the
+    next attempt goes on from there. A turn that fails for good is reported once as a
+    :class:`~processors.errors.VendorError`, and the caller is asked to say it again, unless every turn would
+    fail, as it is to be feared after :data:`~processors.perseverance.LOST_TURNS` of them. Nothing of the
+    conversation is logged. A reply to a turn that may not be over goes out marked as a
     :class:`~processors.speculation.Speculation`; its tools wait until the turn is.
 
     Args:
@@ -58,7 +64,7 @@ class OpenAILLM(OpenAILLMService):
         temperature: 0 to 2; the model's own default if None.
         max_completion_tokens: where a reply is cut off; nowhere if None.
         extra: further parameters of ``chat.completions.create``, such as ``reasoning_effort``.
-        first_token_timeout: seconds to the first word or tool call, for each of the two attempts.
+        first_token_timeout: seconds to the first word or tool call, for each attempt.
         token_timeout: seconds from chunk to chunk.
         apology: what the caller hears when a turn fails; None for silence.
     """
@@ -78,7 +84,10 @@ class OpenAILLM(OpenAILLMService):
         self._openai = openai
         self._patience = Patience(first_token_timeout, token_timeout)
         self._apology = apology
+        self._is_alone = True
         self._failed = False
+        self._lost = 0
+        """Turns that failed, in a row."""
         settings = self.Settings(model=model, extra=dict(extra or {}))
         if temperature is not None:
             settings.temperature = temperature
@@ -93,6 +102,20 @@ class OpenAILLM(OpenAILLMService):
         self._adapter._warned_system_instruction = True
         self._composed_system_instruction = _Unlogged()
 
+    @property
+    def provider(self) -> str:
+        """Who replies, as circuit breakers name it."""
+        return f"{self._openai.vendor} {cast(Any, self._settings).model}"
+
+    def join(self) -> str | None:
+        """Be one of several that stand in for each other: try a turn once, and only report that it failed.
+
+        Returns:
+            The apology that somebody else now has to make.
+        """
+        apology, self._apology, self._is_alone = self._apology, None, False
+        return apology
+
     def create_client(self, *_: Any, **__: Any) -> AsyncOpenAI:
         """The client of the process: one of its own would cost each call a TLS context and a handshake."""
         return self._openai.sdk
@@ -106,6 +129,7 @@ class OpenAILLM(OpenAILLMService):
             await self.push_frame(EagerEndOfTurnCancelFrame(), FrameDirection.UPSTREAM)
         self._failed = True
         await super().process_frame(frame, direction)
+        self._lost = self._lost + 1 if self._failed else 0
         if self._failed and self._apology and self.is_usable and await self._is_wanted():
             await self.push_frame(TTSSpeakFrame(self._apology))
 
@@ -115,17 +139,17 @@ class OpenAILLM(OpenAILLMService):
             await self._respond(context)
             self._failed = False
         except VendorError as error:
+            is_lost = self._is_alone and self._lost + 1 >= LOST_TURNS
             await self.push_error(
                 str(error),
                 exception=error,
                 category=_category(error),
-                force_treat_as_permanent=error.permanent,
+                force_treat_as_permanent=error.permanent or is_lost,
             )
 
     async def _respond(self, context: LLMContext) -> None:
-        params = await self._params(context)
         await self.start_ttfb_metrics()
-        reply = await self._attempts(params)
+        reply = await (self._attempts(context) if self._is_alone else self._only_attempt(context))
         await self._report(reply)
         if reply.calls and await self._is_wanted():
             await self._call_tools(reply.calls, context)
@@ -150,23 +174,38 @@ class OpenAILLM(OpenAILLMService):
         )
         return self.build_chat_completion_params(from_context)
 
-    async def _attempts(self, params: Mapping[str, Any]) -> Reply:
-        """A reply, at the second attempt if the first one failed before the caller heard of it."""
-        reply = Reply(self._openai.vendor)
-        try:
-            await self._attempt(params, reply)
-        except VendorError as error:
-            delay = None if reply.spoke else retry_delay(error)
-            if delay is None:
-                raise
-            logger.warning("{}; trying once more", error)
-            await asyncio.sleep(delay)
-            reply = Reply(self._openai.vendor)
-            await self._attempt(params, reply)
-        return reply
+    async def _attempts(self, context: LLMContext) -> Reply:
+        """A reply, at whichever attempt; the caller hears each word of it once."""
+        speech = Speech(self._push_llm_text, self._take_back)
+        perseverance = Perseverance(self.get_event_loop().time)
+        while True:
+            reply, heard = Reply(self._openai.vendor), len(speech.said)
+            params = await self._params(speech.context(context))
+            first_token = perseverance.first_token(self._patience.first_token)
+            try:
+                patience = replace(self._patience, first_token=first_token)
+                await self._openai.stream(params, partial(self._hear, speech), reply, patience)
+                await speech.end()
+                return reply
+            except VendorError as error:
+                await speech.broke_off()
+                delay = perseverance.failed(retry_delay(error), has_said_more=len(speech.said) > heard)
+                if delay is None:
+                    raise
+                logger.warning("{}; trying again", error)
+                await asyncio.sleep(delay)
 
-    async def _attempt(self, params: Mapping[str, Any], reply: Reply) -> None:
-        await self._openai.stream(params, self._say, reply, self._patience)
+    async def _hear(self, speech: Speech, words: str) -> None:
+        await self.stop_ttfb_metrics()
+        await speech.say(words)
+
+    async def _take_back(self, word: str) -> None:
+        await self.push_frame(TakeBackFrame(word))
+
+    async def _only_attempt(self, context: LLMContext) -> Reply:
+        reply = Reply(self._openai.vendor)
+        await self._openai.stream(await self._params(context), self._say, reply, self._patience)
+        return reply
 
     async def _say(self, words: str) -> None:
         await self.stop_ttfb_metrics()

@@ -20,7 +20,7 @@ from pipecat.utils.text.base_text_aggregator import TextType
 
 from processors.clauses import Clauses
 from processors.direct import DirectStage
-from processors.frames import HangUpFrame, LanguageFrame
+from processors.frames import HangUpFrame, LanguageFrame, TakeBackFrame
 from processors.speculation import Speculation, speculation_of
 from processors.spoken_text import spoken_text
 
@@ -64,6 +64,9 @@ class SentenceSplitter(DirectStage):
             if isinstance(frame, LLMTextFrame) and not frame.skip_tts:
                 self._append_to_context = frame.append_to_context
                 await self._say(self._clauses.feed(frame.text))
+                return
+            if isinstance(frame, TakeBackFrame):
+                self._clauses.take_back(frame.text)
                 return
             if isinstance(frame, MUST_NOT_OVERTAKE):
                 await self._say(self._clauses.finish())

@@ -209,3 +209,11 @@ def test_what_is_dropped_is_not_said_and_the_next_reply_begins_anew() -> None:
 )
 def test_languages_without_a_table_are_cut_too(language: str, unit: str) -> None:
     assert split([unit + "Xyz abc."], language)[-1] == " Xyz abc."
+
+
+def test_text_that_is_still_held_can_be_taken_back() -> None:
+    clauses = Clauses()
+    assert clauses.feed("It is late. We close, I th") == ["It is late."]
+    clauses.take_back("I th")
+    clauses.take_back("It is late. We close, ")
+    assert [*clauses.feed("they say."), *clauses.finish()] == [" We close, they say."]

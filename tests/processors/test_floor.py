@@ -22,8 +22,10 @@ from pipecat.frames.frames import (
     VADUserStoppedSpeakingFrame,
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.utils.text.base_text_aggregator import TextType
 
 from processors.floor import REPLY_LIMIT, Floor
+from processors.frames import HeardTextFrame
 from trunkline.testing.stage import Bench, Up, Wait
 
 SAID = LLMContextUserTurnFrame(text="hello", timestamp="")
@@ -143,3 +145,34 @@ async def test_quiet_that_lasts_is_told_from_quiet_that_does_not() -> None:
         await bench.send(Wait(5), Up(VADUserStoppedSpeakingFrame()), Wait(2.9))
         assert not waiting.done()
         assert await waiting
+
+
+def heard(*, of_a_reply: bool) -> HeardTextFrame:
+    frame = HeardTextFrame("One moment.", TextType.SENTENCE)
+    frame.append_to_context = of_a_reply
+    return frame
+
+
+async def test_a_reply_is_due_all_the_same_after_words_beside_the_conversation() -> None:
+    floor = Floor()
+    async with Bench(floor) as bench:
+        await bench.send(Up(SAID))
+        floor.hears_aside = True
+        spoken = [Up(BotStartedSpeakingFrame()), Up(heard(of_a_reply=False)), Up(BotStoppedSpeakingFrame())]
+        await bench.send(*spoken)
+        assert floor.reply_is_due
+        assert not floor.hears_aside
+        await bench.send(Wait(REPLY_LIMIT - 0.1))
+        assert floor.reply_is_due
+        await bench.send(Wait(0.2))
+        assert not floor.reply_is_due
+
+
+async def test_a_reply_right_behind_such_words_is_none_that_is_due() -> None:
+    floor = Floor()
+    async with Bench(floor) as bench:
+        await bench.send(Up(SAID))
+        floor.hears_aside = True
+        await bench.send(Up(BotStartedSpeakingFrame()), Up(heard(of_a_reply=True)))
+        await bench.send(Up(BotStoppedSpeakingFrame()))
+        assert not floor.reply_is_due

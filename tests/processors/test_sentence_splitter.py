@@ -24,7 +24,7 @@ from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.utils.text.base_text_aggregator import TextType
 
-from processors.frames import HangUpFrame, LanguageFrame
+from processors.frames import HangUpFrame, LanguageFrame, TakeBackFrame
 from processors.sentence_splitter import SentenceSplitter
 from processors.speculation import MARK, Speculation, Verdict
 from tests.support import Bench, Up, heard, same
@@ -238,3 +238,13 @@ async def test_a_withdrawal_spares_any_other_reply() -> None:
         LLMFullResponseEndFrame(),
     )
     assert said(out.down) == ["A whole sentence."]
+
+
+async def test_what_broke_off_is_taken_back_and_what_was_said_is_not() -> None:
+    out = await heard(
+        SentenceSplitter(),
+        *(LLMTextFrame("We close at six. Is th"), TakeBackFrame("Is th"), LLMTextFrame("Are you th")),
+        *(TakeBackFrame("We close at six. Are you th"), LLMTextFrame("ere?"), LLMFullResponseEndFrame()),
+    )
+    assert said(out.down) == ["We close at six.", "Are you there?"]
+    assert not out.of(TakeBackFrame)
