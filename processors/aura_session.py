@@ -2,22 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from loguru import logger
 
 from processors.aura_socket import AuraSocket, Spawn
-from processors.aura_sockets import AuraSockets
+from processors.aura_sockets import PATIENCE, AuraSockets
 from processors.deepgram import Socket
 from processors.deepgram_socket import SocketClosed
 from processors.errors import VendorError, VendorUnavailable
 from processors.utterances import SHARED_CHARACTERS, Group, Hold, Utterances
-
-SILENCE_LIMIT = 3.0
-"""Seconds after a Flush, or within its audio, in which something must come."""
-
-SILENCES = 2
-"""Silences in a row after which Aura counts as down."""
 
 CLEAR_LIMIT = 0.4
 """Seconds that a text may wait for what was cancelled to be over."""
@@ -25,8 +20,28 @@ CLEAR_LIMIT = 0.4
 FLUSH_RESERVE = 5
 """Flushes a minute that are kept for the beginnings and the ends of replies."""
 
-VOICELESS = 3
-"""Texts in a row without any audio after which Aura counts as down."""
+
+@dataclass(frozen=True, slots=True)
+class Forbearance:
+    """How much is borne of Aura until it counts as down."""
+
+    silence: float = 3.0
+    """Seconds after a Flush, or within its audio, in which something must come."""
+    silences: int = 2
+    """Silences in a row."""
+    voiceless: int = 3
+    """Texts in a row without any audio."""
+    connecting: float = PATIENCE
+    """Seconds without a socket."""
+    waits_for_quota: bool = True
+    """Whether another call may give a socket back in that time."""
+
+
+ALONE = Forbearance()
+"""Nobody else could speak."""
+
+BACKED = Forbearance(silence=1.5, silences=1, voiceless=1, connecting=1.5, waits_for_quota=False)
+"""Somebody else can: the caller has waited long enough."""
 
 
 class Opening(Protocol):
@@ -49,7 +64,8 @@ class AuraSession:
         opening: opens sockets, each of one voice; raises ``VendorError``.
         spawn: starts a task that the owner watches over.
         stirred: told whenever utterances may have something new to take.
-        failed: told when nothing of what was asked for will be spoken, and why.
+        failed: told when nothing of what was asked for will be spoken here, and why.
+        forbearance: until then.
     """
 
     def __init__(
@@ -59,15 +75,26 @@ class AuraSession:
         spawn: Spawn,
         stirred: Callable[[], None],
         failed: Callable[[VendorError], None],
+        forbearance: Forbearance = ALONE,
     ) -> None:
+        self.is_active = True
+        """Whether utterances are its concern: another speaker may be at work."""
         self._utterances = utterances
         self._voices = opening
         self._stirred = stirred
         self._failed = failed
         self._loop = asyncio.get_running_loop()
         self._sockets = AuraSockets(
-            opening.open, spawn, self, lambda: utterances.need_a_vendor, self.pump, self._fail
+            opening.open,
+            spawn,
+            self,
+            self._is_needed,
+            self.pump,
+            self._fail,
+            forbearance.connecting,
+            forbearance.waits_for_quota,
         )
+        self._forbearance = forbearance
         self._alarm: asyncio.TimerHandle | None = None
         self._blocked_since: float | None = None
         self._progress_at = 0.0
@@ -76,19 +103,34 @@ class AuraSession:
         self._warned: set[str] = set()
         self._is_over = False
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a socket."""
+        return self._sockets.current is not None
+
     def open(self) -> None:
         """Have a socket ready before it is needed."""
-        self._sockets.open()
+        if not self.is_ready:
+            self._sockets.open()
 
-    def prepare(self, voice: str) -> None:
+    def begin(self) -> None:
+        """What is said from here on belongs together."""
+
+    def rest(self) -> None:
+        """Have nothing more to do with utterances, nor a socket."""
+        self.is_active = False
+        self._stop_alarm()
+        self._sockets.rest()
+
+    def prepare(self, voice: str, language: str = "") -> None:
         """Have a socket of this voice ready, unless another one is still speaking."""
-        if not self._utterances.need_a_vendor:
+        if voice != self._voices.voice and not self._utterances.need_a_vendor:
             self._turn_to(voice)
             self._replace()
 
     def pump(self) -> None:
         """Send what may be sent now, and arrange for what it takes to send the rest."""
-        if self._is_over:
+        if self._is_over or not self.is_active:
             return
         if not self._utterances.need_a_vendor:
             self._sockets.useful()
@@ -153,7 +195,12 @@ class AuraSession:
             self._replace()
         else:
             self._voiceless += 1
-            self._complete(group)
+            if self._voiceless >= self._forbearance.voiceless:
+                self._fail(
+                    VendorUnavailable("Deepgram", f"had no sound for {self._voiceless} texts in a row")
+                )
+            else:
+                self._complete(group)
 
     def cleared(self, socket: AuraSocket) -> None:
         if socket is self._sockets.current:
@@ -166,7 +213,8 @@ class AuraSession:
 
     def closed(self, socket: AuraSocket, why: SocketClosed) -> None:
         if socket is self._sockets.current:
-            self._forget()
+            if self.is_active:
+                self._forget()
             self._sockets.lost(VendorUnavailable("Deepgram", f"broke off speaking ({why})"))
 
     # Sending.
@@ -216,10 +264,7 @@ class AuraSession:
     def _complete(self, group: Group) -> None:
         self._utterances.complete(group)
         self._stirred()
-        if self._voiceless >= VOICELESS:
-            self._fail(VendorUnavailable("Deepgram", f"had no sound for {VOICELESS} texts in a row"))
-        else:
-            self.pump()
+        self.pump()
 
     # Sockets.
 
@@ -243,11 +288,15 @@ class AuraSession:
 
     def _fail(self, error: VendorError) -> None:
         self._stop_alarm()
-        self._utterances.fail()
+        self._blocked_since = None
+        if self.is_active:
+            self._utterances.lose()
         self._sockets.leave()
         self._silences = self._voiceless = 0
-        self._stirred()
         self._failed(error)
+
+    def _is_needed(self) -> bool:
+        return self.is_active and self._utterances.need_a_vendor
 
     # Time.
 
@@ -283,14 +332,14 @@ class AuraSession:
         group = self._utterances.awaited
         if group is None or group.flushed_at is None:
             return None
-        return max(group.flushed_at, self._progress_at) + SILENCE_LIMIT
+        return max(group.flushed_at, self._progress_at) + self._forbearance.silence
 
     def _wake(self) -> None:
         self._alarm = None
         silence_at = self._silence_at()
         if silence_at is not None and silence_at <= self._loop.time():
             self._silences += 1
-            if self._silences >= SILENCES:
+            if self._silences >= self._forbearance.silences:
                 self._fail(VendorUnavailable("Deepgram", "took text to speak and fell silent"))
                 return
             self._replace()

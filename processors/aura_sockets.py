@@ -8,7 +8,7 @@ from loguru import logger
 from processors.aura_socket import AuraSocket, Listener, Spawn
 from processors.backoff import Backoff
 from processors.deepgram import Socket
-from processors.errors import VendorError, VendorUnavailable
+from processors.errors import VendorBusy, VendorError, VendorUnavailable
 
 PATIENCE = 6.0
 """Seconds of failures after which Aura counts as down: nobody listens to silence for longer."""
@@ -24,6 +24,8 @@ class AuraSockets:
         is_needed: whether anything is waiting to be spoken. If not, failures are nobody's concern.
         opened: told when there is a socket.
         failed: told when there will be none, and why.
+        patience: seconds until then.
+        waits_for_quota: whether that is so, too, where Deepgram has no socket to spare.
     """
 
     def __init__(
@@ -34,6 +36,8 @@ class AuraSockets:
         is_needed: Callable[[], bool],
         opened: Callable[[], None],
         failed: Callable[[VendorError], None],
+        patience: float = PATIENCE,
+        waits_for_quota: bool = True,
     ) -> None:
         self._connect = connect
         self._spawn = spawn
@@ -41,7 +45,8 @@ class AuraSockets:
         self._is_needed = is_needed
         self._opened = opened
         self._failed = failed
-        self._backoff = Backoff(PATIENCE)
+        self._backoff = Backoff(patience)
+        self._waits_for_quota = waits_for_quota
         self._opening: asyncio.Task[None] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
         self._is_rewarmed = False
@@ -60,6 +65,13 @@ class AuraSockets:
             task = self._spawn(socket.close(), "leave")
             self._leaving.add(task)
             task.add_done_callback(self._leaving.discard)
+
+    def rest(self) -> None:
+        """Have no socket until :meth:`open`."""
+        if self._opening is not None:
+            self._opening.cancel()
+            self._opening = None
+        self.leave()
 
     def used(self) -> None:
         """The socket is put to use."""
@@ -102,7 +114,8 @@ class AuraSockets:
             self._opened()
 
     def _could_not_open(self, error: VendorError) -> None:
-        if error.permanent:
+        busy = isinstance(error, VendorBusy) and not self._waits_for_quota
+        if error.permanent or (busy and self._is_needed()):
             self._failed(error)
         elif self._is_needed():
             self._retry(error)

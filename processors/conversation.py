@@ -1,15 +1,23 @@
 """The conversation, as pipecat keeps it, in the order in which it took place."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
-from pipecat.frames.frames import InterruptionFrame, LLMMessagesAppendFrame
+from pipecat.frames.frames import (
+    Frame,
+    InterimTranscriptionFrame,
+    InterruptionFrame,
+    LLMMessagesAppendFrame,
+    TranscriptionFrame,
+)
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import (
     LLMContextAggregatorPair,
     LLMUserAggregator,
     LLMUserAggregatorParams,
 )
+from pipecat.processors.frame_processor import FrameDirection
 from pipecat.turns.types import UserTurnSpeculation
 
 from processors.tool_context import AnsweringAssistant
@@ -55,8 +63,22 @@ class UserContext(LLMUserAggregator):
         self, context: LLMContext, params: LLMUserAggregatorParams, committed: asyncio.Event
     ) -> None:
         super().__init__(context, params=params)
+        self.on_words: Callable[[], None] = lambda: None
+        """Called when there are other words of the caller than before."""
+        self._interim = ""
         self._committed = committed
         committed.set()
+
+    @property
+    def words(self) -> str:
+        """What the caller has said since the last turn, as far as it is understood."""
+        return f"{self.aggregation_string() if self._aggregation else ''} {self._interim}".strip()
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, (InterimTranscriptionFrame, TranscriptionFrame)):
+            self._interim = frame.text if isinstance(frame, InterimTranscriptionFrame) else ""
+            self.on_words()
 
     async def broadcast_interruption(self) -> None:
         self._committed.clear()
@@ -64,6 +86,7 @@ class UserContext(LLMUserAggregator):
 
     async def _push_aggregation(self, *, run_llm: bool = True) -> str:
         await self._until_committed()
+        self._interim = ""
         return await super()._push_aggregation(run_llm=run_llm)
 
     async def _run_speculative_inference(self, speculation: UserTurnSpeculation) -> None:

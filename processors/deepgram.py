@@ -1,6 +1,7 @@
 """Deepgram for one process: one key, one HTTP session, as many sockets as there are calls."""
 
 import asyncio
+import hashlib
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any, cast
@@ -78,6 +79,8 @@ class Deepgram:
     def __init__(self, api_key: str, base_url: str | None = None) -> None:
         rest = (base_url or PRODUCTION).rstrip("/").removesuffix("/v1").partition("://")[2]
         secure = "" if (base_url or PRODUCTION).startswith(("http://", "ws://")) else "s"
+        self.name = f"Deepgram {rest} {_fingerprint(api_key)}"
+        """Who is asked, and on whose account; not the key."""
         http, ws = f"http{secure}://{rest}", f"ws{secure}://{rest}"
         # aiohttp allows a session 100 connections; a call takes two, and Deepgram has a limit of its own.
         self._session = aiohttp.ClientSession(
@@ -170,6 +173,11 @@ class Deepgram:
     async def close(self) -> None:
         await self._session.close()
         await self._http.aclose()
+
+
+def _fingerprint(api_key: str) -> str:
+    """Tells keys apart, and tells nothing of them."""
+    return hashlib.sha256(api_key.encode()).hexdigest()[:4]
 
 
 def _remember_headers(sdk: AsyncDeepgramClient) -> None:

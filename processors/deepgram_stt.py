@@ -88,6 +88,7 @@ class DeepgramSTT(ListeningStage):
         self.speech_started = speech_started
         self._language = spoken_language(language)
         self._deepgram = deepgram
+        self.provider = f"{deepgram.name} listen {options['model']}"
         self._listener = Listener(endpointing_ms / 1000, utterance_end_ms / 1000, self._be_late)
         self._link = ListenLink(
             DIALECT,

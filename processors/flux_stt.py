@@ -112,6 +112,7 @@ class FluxSTT(ListeningStage):
             )
         )
         self.recipe = _recipe(self.options)
+        self.provider = f"{deepgram.name} listen {model}"
         self._turn = FluxTurn()
         self._link = ListenLink(
             DIALECT,
@@ -165,6 +166,12 @@ class FluxSTT(ListeningStage):
         self._paused_at = _now() - seconds
         if not self._is_owed:
             self._link.speech_ended(self._link.replay.end - round(seconds * RATE))
+
+    def _begin_anew(self) -> None:
+        self._turn = FluxTurn()
+        self._speaking = self._is_awaited = self._tells_silence = False
+        self._paused_at = None
+        self._retold_by = 0
 
     def _filler(self) -> Filler:
         if self._turn.is_open or self._is_awaited:

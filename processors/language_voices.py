@@ -1,6 +1,6 @@
 """The voices of a call, one for each language that it may be in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from processors.language_support import base
 from processors.language_wording import said_in
@@ -36,6 +36,14 @@ class LanguageVoices:
     def prompts(self) -> Prompts:
         """What the voice need not be asked for."""
         return self._prompts(self.voice)
+
+    def in_place_of(self, others: "LanguageVoices") -> Mapping[str, str]:
+        """Which of these voices says what one of the others was to say: the one of its language."""
+        return {voice: self._by_language.get(language, self.voice) for language, voice in others}
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Each language, and its voice; the one that is spoken first comes last, and so counts."""
+        return reversed(self._by_language.items())
 
     def turn_to(self, language: str) -> None:
         """Speak this language, if there is a voice for it."""

@@ -18,6 +18,12 @@ from processors.replay import Replay
 PROVEN_AFTER = 8.0
 """Seconds after which a socket that broke has been a good one, though it had nothing to say."""
 
+BACKED_PATIENCE = 2.0
+"""Seconds of failures after which somebody else is to listen, if there is somebody."""
+
+BACKED_FAILURES = 2
+"""Failures in a row that are borne in that case."""
+
 LEAST_SLEEP = 0.01
 """Seconds; a timer may fire a moment early, and then must not be set for that moment."""
 
@@ -70,7 +76,15 @@ class ListenLink(Generic[Event]):
         self._base = 0
         self._sent = 0
         self._began_at = self._sent_at = 0.0
+        self._began_at_place = 0
         self._liveness = Liveness()
+        self.is_backed = False
+        """Whether somebody else can listen, so that nobody need be waited for."""
+        self.in_trouble = True
+        """Whether what is said may be understood late: no socket, or one that has to prove itself."""
+        self.changed: Callable[[], None] = lambda: None
+        """Told when :attr:`in_trouble` changes, and of the first proof of each socket."""
+        self._is_proven = False
         self._verdict: VendorError | None = None
         self._untried = False
         self._finishing = False
@@ -142,6 +156,25 @@ class ListenLink(Generic[Event]):
             self._verdict = VendorUnavailable(VENDOR, found)
             self._socket.abort()
 
+    def bear_less(self) -> None:
+        """Give up sooner: somebody else can listen."""
+        self.is_backed = True
+        self._backoff = Backoff(BACKED_PATIENCE)
+
+    def begin_anew(self) -> None:
+        """To be run once more: what was said until now has been heard by somebody else."""
+        self.forget(self.replay.end)
+        self.settled = self.replay.end
+        self._take = None
+        self._backoff = Backoff(BACKED_PATIENCE) if self.is_backed else Backoff()
+        self._liveness = Liveness()
+        self._verdict, self._finishing = None, False
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the socket at hand has shown that it is of use."""
+        return self._is_proven
+
     def reopen(self, connect: Callable[[], Awaitable[Socket]]) -> None:
         """Go on with a socket that is opened in another way: what was not final is said again to it."""
         self._connect, self._take = connect, None
@@ -200,6 +233,7 @@ class ListenLink(Generic[Event]):
             return error
         finally:
             self._socket = None
+            self._is_proven = False
             self._lost()
             for helper in helpers:
                 helper.cancel()
@@ -213,16 +247,23 @@ class ListenLink(Generic[Event]):
         self._socket = socket
         self._verdict = None
         self._orders.clear()
-        self._sent = self.replay.start
+        self._sent = self._began_at_place = self.replay.start
         self._base = self._sent - socket.preroll
         self._began_at = self._sent_at = _now()
         self._liveness.replaced(self.replay.end)
         self._work.set()
+        if self._backoff.failures == 0:
+            self._set_trouble(False)
 
     def _answered(self, is_proof: bool) -> None:
         if is_proof:
             self._untried = False
-            self._backoff.succeeded()
+            if self._backoff.failures and self.replay.start > self._began_at_place:
+                # Else it may be what is said that it breaks at, each time anew.
+                self._backoff.succeeded()
+            if not self._is_proven:
+                self._is_proven, self.in_trouble = True, False
+                self.changed()
         self._liveness.answered(self.replay.end)
 
     def _broken(self, closed: SocketClosed) -> VendorError:
@@ -273,7 +314,8 @@ class ListenLink(Generic[Event]):
 
     async def _retries(self, error: VendorError) -> bool:
         """Report an error, wait, and say whether to try again."""
-        given_up = error.permanent or self._liveness.hopeless
+        self._set_trouble(True)
+        given_up = error.permanent or self._liveness.hopeless or (self.is_backed and self._is_hopeless(error))
         delay = None if given_up else self._backoff.failed(_now())
         if delay is None:
             await self._report(error, True)
@@ -285,6 +327,16 @@ class ListenLink(Generic[Event]):
         logger.warning("{}; listening again in {:.2f} s", error, delay)
         await asyncio.sleep(delay)
         return True
+
+    def _is_hopeless(self, error: VendorError) -> bool:
+        """Whether somebody else is to listen at once: no quota, a dead socket, or one like the one before."""
+        again_and_again = self._backoff.failures >= BACKED_FAILURES
+        return isinstance(error, VendorBusy) or self._liveness.has_died or again_and_again
+
+    def _set_trouble(self, in_trouble: bool) -> None:
+        if self.in_trouble is not in_trouble:
+            self.in_trouble = in_trouble
+            self.changed()
 
 
 def _now() -> float:

@@ -104,6 +104,7 @@ class Listener:
     def stop(self) -> None:
         """The call is over."""
         self._utterance = Utterance()
+        self._speaking, self._paused_at = False, None
         self._expect()
 
     def _follow(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 from loguru import logger
@@ -49,12 +50,16 @@ class ListeningStage(HearingStage):
     A subclass makes the link, takes audio in with :meth:`_feed`, and acts on what comes out of it.
     """
 
+    provider: str
+    """Whom it asks, for what, and on whose account: by which its circuit breaker goes."""
     recipe: Recipe
     """What its sockets are opened with."""
     _link: ListenLink[Any]
 
     def __init__(self) -> None:
         super().__init__()
+        self.on_trouble: Callable[[bool], None] = lambda _: None
+        """Told when what is said may be understood late, and when it will not."""
         self.choice: LanguageChoice | None = None
         """Decides which language the call is in, if it may be in several."""
         self._over = False
@@ -106,9 +111,13 @@ class ListeningStage(HearingStage):
 
     def hear(self, frame: CallerAudioFrame) -> DirectStage | None:
         """Here it ends."""
-        if not self._over:
-            self._feed(frame.mulaw)
+        self.take(frame.mulaw)
         return None
+
+    def take(self, mulaw: bytes) -> None:
+        """More of the caller's audio."""
+        if not self._over:
+            self._feed(mulaw)
 
     def _notice(self, frame: Frame) -> None:
         match frame:
@@ -179,9 +188,51 @@ class ListeningStage(HearingStage):
         self._noticed.add((kind, code))
         return first
 
+    # In a row of several who could listen.
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the socket at hand has shown that it is of use."""
+        return self._link.is_proven
+
+    @property
+    def place(self) -> int:
+        """Bytes of the call's audio that it was given."""
+        return self._link.replay.end
+
+    def left_over(self) -> bytes:
+        """The audio that has no final words yet: mu-law, to be said again to somebody else."""
+        replay = self._link.replay
+        return replay.read(replay.start, len(replay))
+
+    def back_up(self) -> None:
+        """Somebody else can listen: give up sooner."""
+        self._link.bear_less()
+
+    async def suspend(self) -> None:
+        """Have nothing to do with the call, and no socket; :meth:`resume` is possible."""
+        self._stop()
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            await self.cancel_task(listening)
+
+    async def resume(self) -> None:
+        """Listen from here on; what was said before is nobody's concern any more."""
+        await self.suspend()
+        self._begin_anew()
+        self._link.begin_anew()
+        self._over = False
+        await self.set_usable(True)
+        self._listening = self.create_task(self._listen(), "listen")
+
+    def _begin_anew(self) -> None:
+        """Forget the turn that was under way."""
+
     # The life of the call.
 
     async def _listen(self) -> None:
+        self._link.changed = lambda: self.on_trouble(self._link.in_trouble)
+        self._link.changed()
         try:
             await self._link.run()
         except Exception as error:

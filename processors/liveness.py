@@ -48,6 +48,11 @@ class Liveness:
         self._deaths += 1
 
     @property
+    def has_died(self) -> bool:
+        """Whether the last socket has."""
+        return self._deaths > 0
+
+    @property
     def hopeless(self) -> bool:
         """Whether one socket after the other has died."""
         return self._deaths >= HOPELESS

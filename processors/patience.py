@@ -163,6 +163,16 @@ class Patience:
             self._expected = expected
             self.changed(expected)
 
+    def tells(self, changed: Callable[[Expectation | None], None]) -> None:
+        """Tell one more of what is expected."""
+        before = self.changed
+
+        def both(expected: Expectation | None) -> None:
+            before(expected)
+            changed(expected)
+
+        self.changed = both
+
     def silence(self, text: str) -> float:
         """Seconds of silence behind the last word that the caller is to have."""
         return silence(text, self._expected)

@@ -13,6 +13,9 @@ RUNNING = (
 STOPPED = (
     "Stopped before anything was done, because the caller spoke. Call it again only if it is still wanted."
 )
+UNKNOWN = (
+    "It may or may not have been carried out. Do not call it again: say so, and that somebody will check."
+)
 A_WORD_OR_TWO = 2
 """Words of the caller up to which they still wait for a result: "hello?", "are you?", "okay"."""
 

@@ -7,7 +7,7 @@ for the same again in the call gets the deed that there is.
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -66,7 +66,8 @@ class Once:
     Without it, the beginning of the function is its commit point.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, on_commit: Callable[[], None] = lambda: None) -> None:
+        self._on_commit = on_commit
         self.key = key
         """The same for the same deed, also when it is tried again: hand it on as an idempotency key."""
         self.is_committed = False
@@ -81,7 +82,9 @@ class Once:
         """
         if self.is_stopped:
             raise asyncio.CancelledError
-        self.is_committed = True
+        if not self.is_committed:
+            self.is_committed = True
+            self._on_commit()
 
 
 Work = Callable[[Once], Awaitable[Ending]]
@@ -93,10 +96,12 @@ class Deed:
     """One run."""
 
     once: Once
+    asked: list[str] = field(default_factory=list)
+    """Tool calls that asked for it."""
     turns: int = 0
     """How often the caller had spoken when it ended."""
     ending: Ending | None = None
-    task: asyncio.Task[Ending] | None = None
+    task: asyncio.Future[Ending] | None = None
     waiting: set[str] = field(default_factory=set)
     """Tool calls that wait for it."""
     left: list[Request] = field(default_factory=list)
@@ -118,11 +123,13 @@ class Deeds:
     def __init__(self, call: str = "") -> None:
         self.on_end: Callable[[Report], None] = lambda _: None
         """Told of every deed that ends, also after the caller has hung up."""
+        self.on_commit: Callable[[], None] = lambda: None
+        """Told right before the effect of each."""
         self.tell: Callable[[list[Any], bool], Awaitable[None]] | None = None
         """Puts messages into the context, and has the model speak or not."""
         self._call = call
         self._deeds: dict[tuple[str, str], list[Deed]] = {}
-        self._running: set[asyncio.Task[Ending]] = set()
+        self._running: set[asyncio.Future[Ending]] = set()
         self._settled: dict[str, str] = {}
 
     @property
@@ -138,6 +145,24 @@ class Deeds:
         """What the context says of a tool call that was broken off."""
         return self._settled.get(tool_call_id, messages.STOPPED)
 
+    def kept(self) -> list[dict[str, Any]]:
+        """What another process has to know of them, as JSON can hold it.
+
+        One that runs has an unknown end: whoever reads this does so because nobody will tell.
+        """
+        everything = [(key, deed) for key, deeds in self._deeds.items() for deed in deeds]
+        return [_plain(key, deed) for key, deed in everything if deed.once.is_committed]
+
+    def restore(self, kept: Iterable[Mapping[str, Any]]) -> None:
+        """Take over what another process has begun for the call: it is not done again."""
+        for one in kept:
+            ending = Ending(End(one["end"]), one["result"], bool(one["is_quiet"]))
+            deed = Deed(Once(""), [one["tool_call_id"]], int(one["turns"]), ending)
+            deed.once.is_committed = True
+            deed.task = asyncio.get_running_loop().create_future()
+            deed.task.set_result(ending)
+            self._deeds.setdefault((one["tool"], one["same_as"]), []).append(deed)
+
     async def ask(self, request: Request, work: Work) -> tuple[Ending, bool]:
         """What comes of a request, and whether it had been asked for before.
 
@@ -149,6 +174,7 @@ class Deeds:
             deed.task = asyncio.get_running_loop().create_task(self._carry_out(deed, request, work))
             self._running.add(deed.task)
             deed.task.add_done_callback(self._running.discard)
+        deed.asked.append(request.tool_call_id)
         deed.waiting.add(request.tool_call_id)
         try:
             return await asyncio.shield(deed.task), not is_new
@@ -160,13 +186,14 @@ class Deeds:
 
     def _deed(self, request: Request) -> tuple[Deed, bool]:
         """The deed that is asked for, and whether it is a new one."""
-        deeds = self._deeds.setdefault((request.tool, request.same_as), [])
+        unsaid = self._deeds.pop((request.tool, fingerprint(request.same_as)), [])
+        deeds = self._deeds.setdefault((request.tool, request.same_as), unsaid)
         last = deeds[-1] if deeds else None
         if last is not None and last.came_to_nothing:
             deeds.pop()
         elif last is not None and not _is_another(request, last):
             return last, False
-        deeds.append(Deed(Once(self._key(request, len(deeds)))))
+        deeds.append(Deed(Once(self._key(request, len(deeds)), lambda: self.on_commit())))
         return deeds[-1], True
 
     def _key(self, request: Request, before: int) -> str:
@@ -208,6 +235,31 @@ class Deeds:
             return
         said = messages.said_since(request.context, request.tool_call_id)
         await self.tell([messages.note(request.tool)] if said != [] else [], not messages.has_moved_on(said))
+
+
+def fingerprint(same_as: str) -> str:
+    """What stands for arguments that must not be kept.
+
+    Too short to find them by trying, and long enough to tell those of one call apart (one in a million).
+    """
+    return f"~{hashlib.sha256(same_as.encode()).hexdigest()[:5]}"
+
+
+def _plain(key: tuple[str, str], deed: Deed) -> dict[str, Any]:
+    tool, same_as = key
+    lost = Ending(End.UNKNOWN, {"error": f"{tool} was cut off", "note": messages.UNKNOWN})
+    ending = deed.ending or lost
+    return {
+        "tool": tool,
+        "same_as": same_as,
+        "tool_call_id": deed.asked[0],
+        "others": deed.asked[1:],
+        "turns": deed.turns,
+        "end": ending.end.value,
+        "result": ending.result,
+        "is_quiet": ending.is_quiet,
+        "runs": deed.ending is None,
+    }
 
 
 def _is_another(request: Request, last: Deed) -> bool:

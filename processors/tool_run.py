@@ -12,13 +12,10 @@ from typing import Any
 from loguru import logger
 from pydantic_core import to_jsonable_python
 
+from processors.tool_messages import UNKNOWN
 from processors.tool_once import End, Ending, Once
 from processors.tool_options import options_of
 from processors.tool_signature import Signature
-
-UNKNOWN = (
-    "It may or may not have been carried out. Do not call it again: say so, and that somebody will check."
-)
 
 
 @dataclass(frozen=True, slots=True)

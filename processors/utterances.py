@@ -231,11 +231,17 @@ class Utterances:
             if group.sent_at is not None:
                 self._ask_again(group)
 
-    def fail(self) -> None:
-        """Nothing more will come: drop what has not, and let what has be heard."""
+    def fail(self) -> list[str]:
+        """Nothing more will come: drop what has not, and let what has be heard; returns what will not be."""
+        unsaid = [rest for group in self._unfinished() if (rest := self._rest(group))]
         self._drop([group for group in self._unfinished() if not group.received])
         for group in self._unfinished():
             group.is_whole = True
+        return unsaid
+
+    def is_nearly_whole(self, group: Group) -> bool:
+        """Whether so much audio came for it that, by the pace of the voice, hardly anything is missing."""
+        return not has_words(group.text[self._reached(group, slack=0.7) :])
 
     def _append(self, queued: Group | Follower) -> None:
         if self.hold is None or not self.hold.is_withdrawn or not _is_interruptible(queued):
@@ -259,9 +265,20 @@ class Utterances:
     def _unfinished(self) -> Iterator[Group]:
         return (group for group in self._groups() if not group.is_whole)
 
+    def _rest(self, group: Group) -> str:
+        """What of its text no audio has come for, if it is for the caller at all."""
+        if _is_held(group):
+            return ""
+        rest = group.text[self._reached(group) :]
+        return rest if has_words(rest) else ""
+
+    def _reached(self, group: Group, slack: float = 1.0) -> int:
+        """Where in the text the audio that came ends, at the pace of the voice, or one so much faster."""
+        came = (group.received - group.received_before) * self._characters
+        return word_start(group.text, group.asked_from + int(came / (self._bytes * slack)))
+
     def _ask_again(self, group: Group) -> None:
-        heard = (group.received - group.received_before) * self._characters // self._bytes
-        group.asked_from = word_start(group.text, group.asked_from + heard)
+        group.asked_from = self._reached(group)
         group.received_before = group.received
         group.unsent = group.text[group.asked_from :]
         group.sent_at = group.flushed_at = None

@@ -26,3 +26,11 @@ def test_one_voice_alone_speaks_whatever_comes() -> None:
     voices.turn_to("es")
     assert (voices.voice, voices.prompts, voices.words("Hello.")) == ("thalia", prompts, "Hello.")
     assert LanguageVoices.alone("thalia", None).prompts == {}
+
+
+def test_a_voice_stands_in_for_the_one_of_its_language() -> None:
+    others = LanguageVoices({"en": "thalia", "es": "diana", "de": "viktoria"}, lambda _: {})
+    own = LanguageVoices({"en": "apollo", "es": "celeste"}, lambda _: {})
+    assert own.in_place_of(others) == {"thalia": "apollo", "diana": "celeste", "viktoria": "apollo"}
+    alone = LanguageVoices.alone("zeus", None)
+    assert alone.in_place_of(others) == dict.fromkeys(("thalia", "diana", "viktoria"), "zeus")

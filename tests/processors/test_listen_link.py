@@ -481,3 +481,14 @@ async def test_the_language_that_is_listened_for_already_costs_no_socket() -> No
         await bench.send(LanguageFrame("en"))
         await phone.pause(200)
         assert len(emulator.connections) == 1
+
+
+async def test_a_socket_that_breaks_at_the_same_words_each_time_is_not_opened_for_ever() -> None:
+    emulator = ListenEmulator(ears, fault=ListenFault(garble_after_ms=1500))
+    async with deepgram(emulator) as client, Bench(DeepgramSTT(client)) as bench:
+        phone = Phone(bench)
+        await phone.pause(200)
+        await phone.say(LONG)
+        await phone.pause(20_000)
+        assert len(emulator.connections) < 10
+        assert permanent(errors(bench)[-1])

@@ -135,3 +135,12 @@ def test_an_expectation_ends_with_the_turn_that_answers_it() -> None:
 def test_what_nobody_can_say_is_refused(kind: str, n: int | None, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Expectation(kind, n)  # type: ignore[arg-type]
+
+
+def test_several_may_be_told_what_is_expected() -> None:
+    patience = Patience()
+    told: list[str] = []
+    patience.tells(lambda expected: told.append(f"first {expected and expected.kind}"))
+    patience.tells(lambda expected: told.append(f"second {expected and expected.kind}"))
+    patience.expected = Expectation("digits", 4)
+    assert told == ["first digits", "second digits"]

@@ -1,6 +1,7 @@
 """Deeds: carried out once, to the end, unless they are called off in time."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from pipecat.processors.aggregators.llm_context import LLMContext
 
 from processors import tool_messages as messages
-from processors.tool_once import Deeds, End, Ending, Once, Report, Request
+from processors.tool_once import Deeds, End, Ending, Once, Report, Request, fingerprint
 
 DONE = Ending(End.DONE, "booked")
 
@@ -177,3 +178,66 @@ async def test_a_failing_record_does_not_lose_the_result(office: Office) -> None
     deeds.on_end = broken
     assert await deeds.ask(request(), office.at_once) == (DONE, False)
     assert len(failures) == 1
+
+
+async def test_another_process_knows_what_was_done_and_does_it_no_more() -> None:
+    first, second = Deeds("CA1"), Deeds("CA1")
+    told: list[str] = []
+    first.on_commit = lambda: told.append("committed")
+    await first.ask(wish("c1"), committed("Booked."))
+    assert told == ["committed"]
+    second.restore(first.kept())
+    ending, again = await second.ask(wish("c2"), committed("Booked twice."))
+    assert (ending.end, ending.result, again) == (End.DONE, "Booked.", True)
+    assert not second.are_running
+
+
+async def test_what_runs_has_an_unknown_end_elsewhere_and_what_did_not_commit_none() -> None:
+    first, second = Deeds("CA1"), Deeds("CA1")
+    forever = asyncio.Event()
+
+    async def never(once: Once) -> Ending:
+        await once.commit()
+        await forever.wait()
+        return Ending(End.DONE, "done")
+
+    async def hesitates(once: Once) -> Ending:
+        await forever.wait()
+        return Ending(End.UNDONE, "nothing")
+
+    running = [
+        asyncio.create_task(first.ask(wish("c1"), never)),
+        asyncio.create_task(first.ask(wish("c2", same_as="other"), hesitates)),
+    ]
+    await asyncio.sleep(0.01)
+    (kept,) = json.loads(json.dumps(first.kept()))
+    assert (kept["tool_call_id"], kept["runs"], kept["end"]) == ("c1", True, "unknown")
+    second.restore([kept])
+    ending, _ = await second.ask(wish("c3"), never)
+    assert ending.end is End.UNKNOWN
+    assert messages.UNKNOWN in str(ending.result)
+    forever.set()
+    await asyncio.gather(*running)
+
+
+def wish(name: str, *, same_as: str = "nine") -> Request:
+    return Request("book", name, same_as, LLMContext())
+
+
+def committed(result: str) -> Work:
+    async def work(once: Once) -> Ending:
+        await once.commit()
+        return Ending(End.DONE, result)
+
+    return work
+
+
+async def test_a_deed_whose_arguments_may_not_be_kept_is_known_by_their_fingerprint() -> None:
+    first, second = Deeds("CA1"), Deeds("CA1")
+    await first.ask(wish("c1"), committed("Booked."))
+    (kept,) = first.kept()
+    second.restore([{**kept, "same_as": fingerprint(kept["same_as"])}])
+    ending, again = await second.ask(wish("c2"), committed("Booked twice."))
+    assert (ending.result, again) == ("Booked.", True)
+    ending, again = await second.ask(wish("c3"), committed("Booked thrice."))
+    assert (ending.result, again) == ("Booked.", True)

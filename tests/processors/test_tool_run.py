@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from processors.tool_messages import UNKNOWN
 from processors.tool_once import End, Ending, Once
 from processors.tool_options import tool
-from processors.tool_run import UNKNOWN, Quiet, bound, carried_out, reportable, sameness
+from processors.tool_run import Quiet, bound, carried_out, reportable, sameness
 from processors.tool_signature import read
 
 
