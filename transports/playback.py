@@ -13,7 +13,7 @@ from processors.frames import RATE
 from transports.pace import Pace
 from transports.playout_clock import PlayoutClock
 from transports.tape import Tape
-from transports.word_times import WordTime, heard_words, word_start, word_times
+from transports.word_times import WordTime, from_clause, heard_words, word_start, word_times
 
 
 @dataclass(slots=True)
@@ -224,6 +224,23 @@ class Playback:
         self.clock.start(self.queued, now)
         self.tape.forget(self.queued)
         self._forget_marks()
+        return texts
+
+    def unheard(self, now: float | None = None) -> list[str]:
+        """The texts for the context that are still to be heard, in order.
+
+        Args:
+            now: the one that is being heard is given from the clause on which is heard now; None for whole
+                texts, as far as nobody has heard their end.
+        """
+        texts = []
+        for segment in self._segments:
+            text = segment.text
+            if now is not None and segment.start < (played := self.played(now)):
+                heard = heard_words(text, self._words(segment), played - segment.start)
+                text = from_clause(text, heard)
+            if segment.append_to_context and text:
+                texts.append(text)
         return texts
 
     def _first(self) -> Iterable[Segment]:

@@ -5,10 +5,10 @@
     stream = TelnyxStream()                     # in place of MediaStream: the same events, the same commands
     socket = TwilioSocket(websocket, request, TelnyxStream())
 
-What is legal when is the same as in :class:`~transports.media_streams.MediaStream`; here is only how Telnyx
-calls things (Telnyx: Stream call media over WebSocket). A call is known by its ``call_control_id``. The stream
-has to be bidirectional, ``stream_bidirectional_mode=rtp``, with PCMU both ways. Telnyx does not promise the
-order of packets; one that comes late is passed on as late as it is.
+What is legal when stands in :class:`~transports.media_streams.MediaStream`; here is only how Telnyx calls
+things (Telnyx: Stream call media over WebSocket). A call is known by its ``call_control_id``. The stream has
+to be bidirectional, ``stream_bidirectional_mode=rtp``, with PCMU both ways. Telnyx does not promise the order
+of packets; one that comes late is passed on as late as it is.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,6 +1,7 @@
 """The first stage: what the carrier sends becomes frames, and a barge-in becomes ``clear``."""
 
 import asyncio
+from collections.abc import Callable
 
 from pipecat.audio.dtmf.types import KeypadEntry
 from pipecat.frames.frames import (
@@ -16,6 +17,7 @@ from pipecat.processors.frame_processor import FrameDirection
 from processors.barge_in import BargeIn, vad
 from processors.direct import DirectStage
 from processors.frames import CallerAudioFrame, PlayOnFrame
+from processors.g711 import SILENCE
 from processors.turn_start_shield import Shield
 from transports.media_streams import Dtmf, Event, Mark, Media
 from transports.twilio_output import pair
@@ -43,9 +45,13 @@ class TwilioInput(DirectStage):
 
     def __init__(self, stream: TwilioStream, barge_in: BargeIn = vad) -> None:
         super().__init__()
+        self.tap: Callable[[Event], None] | None = None
+        """Told of each event before anybody else, if somebody listens along."""
         self._stream = stream
         self._barge_in = barge_in
         self._shield = Shield(barge_in.protects)
+        self.is_deaf = False
+        """Whether what the caller says and presses is heard by nobody: they are on hold."""
         self._hears_voice = False
         self._played_on_at = float("-inf")
 
@@ -91,15 +97,18 @@ class TwilioInput(DirectStage):
 
     async def receive(self, event: Event) -> None:
         """One event of the stream, in order."""
+        if self.tap is not None:
+            self.tap(event)
         if isinstance(event, Media):
             await self._hear(event)
         elif isinstance(event, Mark):
             self._stream.marked(event.name)
-        elif isinstance(event, Dtmf) and event.digit in KEYS:
+        elif isinstance(event, Dtmf) and event.digit in KEYS and not self.is_deaf:
             await self.broadcast_frame(InputDTMFFrame, button=KeypadEntry(event.digit))
 
     async def _hear(self, media: Media) -> None:
         if media.payload:
-            frame = CallerAudioFrame(media.payload)
+            # Silence, so that those who count the caller's time or wait for an end of speech go on.
+            frame = CallerAudioFrame(SILENCE * len(media.payload) if self.is_deaf else media.payload)
             frame.timestamp_ms = media.timestamp_ms
             await self.push_frame(frame)

@@ -34,6 +34,7 @@ from processors.direct import DirectStage
 from processors.frames import (
     RATE,
     HangUpFrame,
+    HeardOutFrame,
     HeardTextFrame,
     ReplyPlayedFrame,
     ReplySentFrame,
@@ -54,7 +55,7 @@ AT_ONCE = (FunctionCallInProgressFrame, FunctionCallResultFrame)
 OPENS = (LLMFullResponseStartFrame, TTSStartedFrame)
 """More speech of the same reply may follow a silence from here on."""
 
-CLOSES = (LLMFullResponseEndFrame, TTSStoppedFrame, EndFrame, HangUpFrame)
+CLOSES = (LLMFullResponseEndFrame, TTSStoppedFrame, EndFrame, HangUpFrame, HeardOutFrame)
 """All speech of the reply is here."""
 
 SPEECH = (OutputAudioRawFrame, TTSTextFrame)
@@ -83,6 +84,23 @@ class TwilioOutput(DirectStage):
         self._progress = asyncio.Event()
         self._started = asyncio.Event()
         self._follower: asyncio.Task[None] | None = None
+
+    def unheard(self, *, whole: bool) -> list[str]:
+        """What is here of the agent's words, and was not heard.
+
+        Args:
+            whole: from the beginning of the text that is being heard; else from the clause.
+        """
+        held = [frame for _, frame in self._held if isinstance(frame, TTSTextFrame)]
+        now = None if whole else asyncio.get_running_loop().time()
+        texts = self._stream.playback.unheard(now)
+        # What must be heard to its end is not lost with the line here: it waits on.
+        return texts + [f.text for f in held if f.append_to_context and (whole or f.interruptible)]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more of what is being said is on its way here."""
+        return self._reply_open
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
@@ -126,6 +144,7 @@ class TwilioOutput(DirectStage):
             self._end_uninterruptible()
         if isinstance(frame, TTSTextFrame):
             self._stream.begin(frame.text, append_to_context=frame.append_to_context)
+            self._stream.on_words()
         elif isinstance(frame, OutputAudioRawFrame):
             self._sound(frame)
 
@@ -157,6 +176,7 @@ class TwilioOutput(DirectStage):
             self._reply_open = False
             self._stream.playback.finish()
             self._end_uninterruptible()
+            self._stream.on_words()
         self._held.append((self._stream.playback.queued, frame))
         self._progress.set()
 
@@ -245,6 +265,9 @@ class TwilioOutput(DirectStage):
         if isinstance(frame, HangUpFrame):
             self._on_hang_up(frame.reason)
             return
+        if isinstance(frame, HeardOutFrame):
+            frame.due()
+            return
         if isinstance(frame, UninterruptibleSpeechFrame):
             await self.broadcast_frame(UninterruptibleSpeechFrame, playing=False)
             return
@@ -261,6 +284,7 @@ class TwilioOutput(DirectStage):
             frame = HeardTextFrame(heard.text, TextType.SENTENCE)
             frame.append_to_context = heard.append_to_context
             await self.push_frame(frame, direction)
+        self._stream.on_words()
 
     async def _start_speaking(self) -> None:
         if not self._speaking:

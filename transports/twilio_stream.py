@@ -77,6 +77,8 @@ class TwilioStream:
         """Called when sound goes out into silence."""
         self.on_progress: Callable[[], None] = lambda: None
         """Called when sound went out or a mark came back: what was waiting for it may be due."""
+        self.on_words: Callable[[], None] = lambda: None
+        """Called when other words than before are being heard, or are still to be heard."""
         self.on_cut: Callable[[], None] = lambda: None
         """Called when a barge-in has cut the line."""
         self.on_failure: Callable[[PeerStalled], None] = lambda _: None
@@ -105,6 +107,11 @@ class TwilioStream:
         self._writer = self._loop.create_task(self._write(send, commands), name="twilio-writer")
         self._writer.add_done_callback(self._written)
         self._wake.set()
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether there is a caller's socket."""
+        return self._writer is not None
 
     def detach(self) -> None:
         """The socket is gone; what was not heard is held back, and the conversation decides over it."""
@@ -155,6 +162,13 @@ class TwilioStream:
     def left(self, now: float) -> float:
         """Seconds of sound that is here and was not heard yet."""
         return self.playback.left(now)
+
+    def lay(self, background: bytes | None) -> None:
+        """Have another sound be heard behind the voice from now on, as a loop; None for silence."""
+        if self._bed is not None and self._bed.is_ahead(self._loop.time()):
+            self._take_ambience_back()
+        self._bed = Bed(background) if background else None
+        self._wake.set()
 
     def duck(self) -> None:
         """Play on 12 dB quieter, unless it is held back already."""

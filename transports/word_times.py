@@ -1,10 +1,14 @@
 """Which words of a text were heard when its audio was cut, for a voice that tells no word times."""
 
+import re
 from dataclasses import dataclass
 
 from transports.alignment import align
 from transports.sound_shape import sound_shape
 from transports.spoken_units import spoken_units
+
+CLAUSE = re.compile(r"[,;:.!?…—–]+[\"')\]]*\s+")
+"""Behind it something begins that can be understood alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,19 @@ def heard_words(text: str, words: list[WordTime], position: int) -> str:
     """
     ends = [word.text_end for word in words if 2 * position > word.start + word.end]
     return text[: ends[-1]] if ends else ""
+
+
+def from_clause(text: str, heard: str) -> str:
+    """What to say after a break: the rest of a text, from the beginning of the clause that was broken off.
+
+    Args:
+        text: the whole.
+        heard: its beginning, as far as it was heard.
+    """
+    if not text[len(heard) :].strip():
+        return ""
+    clauses = [mark.end() for mark in CLAUSE.finditer(text[: len(heard)])]
+    return text[clauses[-1] if clauses else 0 :].strip()
 
 
 def word_start(words: list[WordTime], position: int) -> int:

@@ -297,3 +297,15 @@ def test_the_pace_of_a_voice_tells_what_was_heard_of_a_sentence_that_still_comes
         return len(playback.cut(1002.0)[0].text.split())
 
     assert heard_after_two_seconds(1.5) < heard_after_two_seconds(0.75)
+
+
+def test_what_was_not_heard_is_told_from_the_clause_or_as_a_whole() -> None:
+    playback = Playback()
+    for text, kept in (("One, two three.", True), ("Aside.", False), ("Four.", True)):
+        playback.begin(text, append_to_context=kept)
+        playback.queue(bytes(8000))
+    playback.finish()
+    assert playback.unheard(0.0) == playback.unheard() == ["One, two three.", "Four."]
+    playback.send(8000, 0.0)
+    assert playback.unheard() == ["One, two three.", "Four."]
+    assert playback.unheard(10.0) == ["Four."]

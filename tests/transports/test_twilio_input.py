@@ -166,3 +166,17 @@ async def test_whether_the_caller_may_interrupt_is_known(stream: TwilioStream) -
         assert stage.may_interrupt
         await bench.send(Up(BotStartedSpeakingFrame()))
         assert not stage.may_interrupt
+
+
+async def test_who_is_on_hold_is_heard_by_nobody(stream: TwilioStream) -> None:
+    stage = TwilioInput(stream)
+    async with Bench(stage) as bench:
+        stage.is_deaf = True
+        await stage.receive(Media(payload=bytes(160), timestamp_ms=140))
+        await stage.receive(Dtmf("1"))
+        stage.is_deaf = False
+        await stage.receive(Media(payload=bytes(160)))
+        frames = bench.heard.of(CallerAudioFrame)
+        assert [frame.mulaw for frame in frames] == [g711.SILENCE * 160, bytes(160)]
+        assert frames[0].timestamp_ms == 140
+        assert bench.heard.of(InputDTMFFrame) == []

@@ -20,7 +20,14 @@ from pipecat.frames.frames import (
 from pipecat.utils.text.base_text_aggregator import TextType
 
 from processors import g711
-from processors.frames import HangUpFrame, HeardTextFrame, ReplyPlayedFrame, ReplySentFrame, SpeechFrame
+from processors.frames import (
+    HangUpFrame,
+    HeardOutFrame,
+    HeardTextFrame,
+    ReplyPlayedFrame,
+    ReplySentFrame,
+    SpeechFrame,
+)
 from tests.support import Bench, StageError, Wait
 from tests.transports.playout import Playout
 from transports.twilio_output import PATIENCE, TwilioOutput
@@ -300,4 +307,19 @@ async def test_a_hang_up_waits_for_the_end_of_a_hold(stream: TwilioStream) -> No
         stream.play_on()
         await bench.send(Wait(2))
         assert due == ["completed"]
+    stream.detach()
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+async def test_somebody_is_called_when_all_was_heard(stream: TwilioStream, interrupted: bool) -> None:
+    Playout(stream)
+    due: list[float] = []
+    loop = asyncio.get_running_loop()
+    async with Bench(TwilioOutput(stream)) as bench:
+        started = loop.time()
+        frame = HeardOutFrame(lambda: due.append(loop.time() - started))
+        await bench.send(*reply(("One moment.", 1.5)), frame, Wait(0.5))
+        await bench.send(*([InterruptionFrame()] if interrupted else []), Wait(3))
+        assert bench.heard.of(HeardOutFrame) == []
+    assert due == ([] if interrupted else [pytest.approx(1.5, abs=0.02)])
     stream.detach()

@@ -376,3 +376,19 @@ async def test_a_long_hold_is_no_stalled_carrier(stream: TwilioStream) -> None:
     assert failures == []
     assert stream.playback.silent()
     stream.detach()
+
+
+async def test_another_background_is_heard_at_once_and_the_former_is_taken_back(stream: TwilioStream) -> None:
+    carrier = Playout(stream)
+    for background in (speech(1.0, 0x31), speech(1.0, 0x32), None):
+        stream.lay(background)
+        await asyncio.sleep(3)
+    await asyncio.sleep(0.1)
+    heard = bytes(carrier.heard)
+    assert carrier.events().count("clear") == 2
+    assert heard.count(b"\x31") == pytest.approx(3 * SECOND, abs=200)
+    assert heard.count(b"\x32") == pytest.approx(3 * SECOND, abs=200)
+    stream.say(speech(0.5))
+    await asyncio.sleep(1)
+    assert bytes(carrier.heard).endswith(speech(0.5))
+    stream.detach()

@@ -7,7 +7,7 @@ import pytest
 
 from processors.g711 import SILENCE
 from tests.transports.speech import noise, silence, spoken
-from transports.word_times import WordTime, heard_words, word_start, word_times
+from transports.word_times import WordTime, from_clause, heard_words, word_start, word_times
 from trunkline.sandbox.phrases import load
 
 TEXT = "One two, three."
@@ -73,3 +73,18 @@ def test_ten_seconds_take_a_few_milliseconds() -> None:
         word_times(text, sound, pace=1.0)
         took.append(time.process_time() - began)
     assert min(took) < 0.020  # 5 ms on an idle core
+
+
+@pytest.mark.parametrize(
+    ("heard", "rest"),
+    [
+        ("", "We close at six, but on Friday at two. Come early."),
+        ("We close", "We close at six, but on Friday at two. Come early."),
+        ("We close at six, but on", "but on Friday at two. Come early."),
+        ("We close at six, but on Friday at two.", "but on Friday at two. Come early."),
+        ("We close at six, but on Friday at two. Come", "Come early."),
+        ("We close at six, but on Friday at two. Come early.", ""),
+    ],
+)
+def test_after_a_break_the_clause_is_said_again(heard: str, rest: str) -> None:
+    assert from_clause("We close at six, but on Friday at two. Come early.", heard) == rest

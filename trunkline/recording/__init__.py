@@ -1,0 +1,1 @@
+"""The sound of calls on two channels, in files that any player plays, written while the call goes on."""
