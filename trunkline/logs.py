@@ -16,10 +16,18 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from trunkline.errors import SettingsError
+from trunkline.redaction.redact import Redactor
 from trunkline.settings import Settings
 
 if TYPE_CHECKING:
     from loguru import Record
+
+NUMBERS = re.compile(
+    r"(?<![\w.])(?:\d[ .-]?){12}\d|\d{3}-\d\d-\d{4}"
+    r"|(?:\b(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|double|triple|\w+ty|\w+teen)\W+){6}",
+    re.IGNORECASE,
+)
+"""What may be a card's number or an SSN, in figures or in words: only then a line is read closely."""
 
 LEVELS = ("TRACE", "DEBUG", "INFO", "SUCCESS", "WARNING", "ERROR", "CRITICAL")
 
@@ -91,6 +99,8 @@ class _Masked:
     def write(self, text: str) -> None:
         if self._secrets is not None:
             text = self._secrets.sub(MASK, text)
+        if NUMBERS.search(text):
+            text = Redactor().text(text)
         self._stream.write(TICKET.sub(lambda found: (found[1] or "") + MASK, text))
 
     def flush(self) -> None:

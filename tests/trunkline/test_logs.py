@@ -159,3 +159,16 @@ def test_a_ticket_is_masked_however_it_comes(message: str) -> None:
 
 def test_a_sentence_about_tickets_is_not_masked() -> None:
     assert written("the stream's ticket was used before").endswith("the stream's ticket was used before\n")
+
+
+@pytest.mark.parametrize(
+    ("message", "left"),
+    [
+        ("charging 4111 1111 1111 1111 now", "charging [card number] now"),
+        ("said four one one one one one one one one one one one one one one one", "said [card number]"),
+        ("the SSN 123-45-6789", "the SSN [SSN]"),
+        ("order 1234567890123 of call CAd98b9225f44942f3a0351b8fc9225acd", None),
+    ],
+)
+def test_numbers_of_cards_and_people_are_not_written(message: str, left: str | None) -> None:
+    assert written(message).endswith(f"{left or message}\n")
