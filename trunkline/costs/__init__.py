@@ -1,0 +1,1 @@
+"""What calls cost, by the vendors' list prices, and what lines may spend."""
