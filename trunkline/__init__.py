@@ -1,5 +1,6 @@
 """Trunkline: one pipeline file answers each phone line."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from transports.ambience import Ambience as Ambience
     from transports.ambience import comfort_noise as comfort_noise
     from trunkline.call import Call as Call
+    from trunkline.costs.budget import Budget as Budget
+    from trunkline.dialling import Outbound as Outbound
+    from trunkline.fallback import Voicemail as Voicemail
+    from trunkline.hours import Hours as Hours
     from trunkline.idle import Idle as Idle
     from trunkline.line import Line as Line
     from trunkline.line import Stages as Stages
@@ -21,19 +26,35 @@ if TYPE_CHECKING:
     from trunkline.overflow import DialOverflow as DialOverflow
     from trunkline.overflow import Queue as Queue
     from trunkline.overflow import SayAndHangUp as SayAndHangUp
+    from trunkline.recording.options import Recording as Recording
+    from trunkline.redaction.privacy import Entity as Entity
+    from trunkline.redaction.privacy import Privacy as Privacy
+    from trunkline.resume import Resume as Resume
+    from trunkline.transfer import Transfer as Transfer
+    from trunkline.transfer import Transfers as Transfers
 
     __version__: str
 
 __all__ = [
     "Ambience",
+    "Budget",
     "Busy",
     "Call",
     "DialOverflow",
+    "Entity",
+    "Hours",
     "Idle",
     "Line",
+    "Outbound",
+    "Privacy",
     "Queue",
+    "Recording",
+    "Resume",
     "SayAndHangUp",
     "Stages",
+    "Transfer",
+    "Transfers",
+    "Voicemail",
     "Wording",
     "comfort_noise",
     "endpointing",
@@ -45,44 +66,46 @@ __all__ = [
     "words",
 ]
 
+HOMES = {
+    "Ambience": "transports.ambience",
+    "Budget": "trunkline.costs.budget",
+    "Busy": "trunkline.overflow",
+    "Call": "trunkline.call",
+    "DialOverflow": "trunkline.overflow",
+    "Entity": "trunkline.redaction.privacy",
+    "Hours": "trunkline.hours",
+    "Idle": "trunkline.idle",
+    "Line": "trunkline.line",
+    "Outbound": "trunkline.dialling",
+    "Privacy": "trunkline.redaction.privacy",
+    "Queue": "trunkline.overflow",
+    "Recording": "trunkline.recording.options",
+    "Resume": "trunkline.resume",
+    "SayAndHangUp": "trunkline.overflow",
+    "Stages": "trunkline.line",
+    "Transfer": "trunkline.transfer",
+    "Transfers": "trunkline.transfer",
+    "Voicemail": "trunkline.fallback",
+    "Wording": "processors.language_wording",
+    "comfort_noise": "transports.ambience",
+    "endpointing": "processors.turn_end",
+    "first_sentence_protected": "processors.barge_in",
+    "flux": "processors.turn_end",
+    "never": "processors.barge_in",
+    "smart_turn": "processors.turn_end",
+    "vad": "processors.barge_in",
+    "words": "processors.barge_in",
+}
+"""The module of each public name; imported when first used: pipecat takes seconds to import."""
+
 if not TYPE_CHECKING:  # else a type checker would take any name for one of ours
 
     def __getattr__(name: str) -> object:
-        """The public names, imported when first used: a call needs pipecat, which takes seconds to import."""
-        if name == "Call":
-            from trunkline.call import Call
-
-            return Call
-        if name in ("Ambience", "comfort_noise"):
-            from transports import ambience
-
-            return getattr(ambience, name)
-        if name == "Idle":
-            from trunkline.idle import Idle
-
-            return Idle
-        if name in ("Line", "Stages"):
-            from trunkline import line
-
-            return getattr(line, name)
-        if name in ("Busy", "DialOverflow", "Queue", "SayAndHangUp"):
-            from trunkline import overflow
-
-            return getattr(overflow, name)
-        if name in ("first_sentence_protected", "never", "vad", "words"):
-            from processors import barge_in
-
-            return getattr(barge_in, name)
-        if name == "Wording":
-            from processors.language_wording import Wording
-
-            return Wording
-        if name in ("endpointing", "flux", "smart_turn"):
-            from processors import turn_end
-
-            return getattr(turn_end, name)
+        """The public names."""
         if name == "__version__":
             from importlib.metadata import version
 
             return version("trunkline")
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name not in HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(HOMES[name]), name)

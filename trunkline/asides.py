@@ -32,7 +32,7 @@ class Asides:
 
     async def say(self, text: str) -> None:
         """Say it when what is being said is over."""
-        self._is_aside = not self._floor.agent_speaks
+        self._is_aside = self._floor.hears_aside = not self._floor.agent_speaks
         await self.entrance.push_frame(TTSSpeakFrame(text, append_to_context=False))
 
     def _changed(self) -> None:

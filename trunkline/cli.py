@@ -18,10 +18,16 @@ COMMANDS = {
     "serve": "Answer all lines on one server.",
     "run": "Answer one line on one server, whatever number is called.",
     "lines": "List the lines and the pipelines that answer them; check the files.",
-    "calls": "List the latest calls; show what was said in one.",
+    "calls": "List the latest calls; show what was said in one, what they cost; delete them.",
+    "dial": "Call somebody, and show the call as it goes on.",
+    "do-not-call": "List the numbers that no line calls; add one, or take one off.",
+    "campaign": "Call everybody on a list; show how far it is, pause it, export it.",
     "doctor": "Check the settings, the vendors and Twilio; say what to mend.",
 }
 """The commands and what each does, in the order in which a newcomer meets them."""
+
+PARTS = {"calls": ("purge", "cost")}
+"""Commands of commands that have modules of their own, such as :mod:`trunkline.commands.calls_purge`."""
 
 EPILOG = """\b
 Examples:
@@ -47,7 +53,10 @@ class LateCommand(TyperCommand):
         super().__init__(name, help=summary)
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        return _load(self.name or "").make_context(info_name, args, parent, **extra)
+        name = self.name or ""
+        if args and args[0] in PARTS.get(name, ()):
+            name, info_name, args = f"{name}_{args[0]}", f"{info_name} {args[0]}", args[1:]
+        return _load(name).make_context(info_name, args, parent, **extra)
 
     def get_short_help_str(self, limit: int = 0) -> str:
         """The whole summary: the list of commands wraps it."""
@@ -74,8 +83,11 @@ app = typer.Typer(
 
 def _load(name: str) -> Any:
     single = typer.Typer(rich_markup_mode=None, add_completion=False)
-    module = import_module(f"trunkline.commands.{name}")
-    single.command(name, epilog=getattr(module, "EPILOG", None))(getattr(module, name))
+    function = name.replace("-", "_")
+    module = import_module(f"trunkline.commands.{function}")
+    if (group := getattr(module, "app", None)) is not None:
+        return typer.main.get_command(group)
+    single.command(name, epilog=getattr(module, "EPILOG", None))(getattr(module, function))
     return typer.main.get_command(single)
 
 

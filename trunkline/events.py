@@ -82,10 +82,30 @@ class BargeInRefuted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spent(Event):
+    """What the call has cost so far, as far as it is known."""
+
+    usd: float
+    """US dollars, in all processes that have had the call."""
+    more: float
+    """Of these, what has come since it was told of before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed(Event):
     """Something went wrong in the call."""
 
     error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedOver(Event):
+    """A vendor failed, and another stands in for it from now on."""
+
+    stage: str
+    """``stt``, ``llm`` or ``tts``."""
+    to: str
+    """Who stands in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
-from trunkline.metrics import BOUNDS, OUTCOMES, WIDTH, Column, Metrics, OwnColumn, histogram
+from trunkline.metrics import BOUNDS, OUTCOMES, STAGES, WIDTH, Column, Metrics, OwnColumn, histogram
 from trunkline.waterfall import SEGMENTS
 
 LIMITS = (*map(str, BOUNDS), "+Inf")
@@ -42,6 +42,7 @@ class Families(Collector):
         yield from self._replies()
         yield from self._calls()
         yield from self._barge_ins()
+        yield self._failovers()
         yield from self._process()
 
     def _replies(self) -> Iterator[Metric]:
@@ -78,7 +79,10 @@ class Families(Collector):
             tools.add_metric([line], self._numbers.sum(row, Column.TOOLS))
             for place, outcome in enumerate(OUTCOMES):
                 ended.add_metric([line, outcome], self._numbers.sum(row, Column.OUTCOMES + place))
-        yield from (live, ended, turns, tools)
+        cost = CounterMetricFamily("trunkline_cost_usd", "What calls cost, estimated", labels=["line"])
+        for row, line in self._lines:
+            cost.add_metric([line], self._numbers.sum(row, Column.COST))
+        yield from (live, ended, turns, tools, cost)
 
     def _barge_ins(self) -> Iterator[Metric]:
         family = CounterMetricFamily(
@@ -91,6 +95,17 @@ class Families(Collector):
             family.add_metric([line, "false"], self._numbers.sum(row, Column.REFUTED))
         yield family
 
+    def _failovers(self) -> Metric:
+        family = CounterMetricFamily(
+            "trunkline_failovers",
+            "Times that another vendor began to stand in for one that failed",
+            labels=["line", "stage"],
+        )
+        for row, line in self._lines:
+            for place, stage in enumerate(STAGES):
+                family.add_metric([line, stage], self._numbers.sum(row, Column.FAILED_OVER + place))
+        return family
+
     def _process(self) -> Iterator[Metric]:
         yield GaugeMetricFamily(
             "trunkline_loop_lag_seconds",
@@ -101,6 +116,11 @@ class Families(Collector):
             "trunkline_cpu_cores",
             "Cores that all workers used over the last five seconds",
             value=self._numbers.sum(0, OwnColumn.CPU),
+        )
+        yield GaugeMetricFamily(
+            "trunkline_vendors_resting",
+            "Vendors whose circuit breaker is not closed; of the worst worker",
+            value=self._numbers.most(0, OwnColumn.RESTING),
         )
 
     def _histogram(self, row: int, name: str) -> tuple[list[tuple[str, float]], float]:

@@ -9,9 +9,10 @@ from pipecat.processors.aggregators.llm_response_universal import LLMUserAggrega
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.stt_service import STTService
 
-from processors.aura_tts import AuraTTS
 from processors.listening_stage import ListeningStage
 from processors.socket_recipe import Recipe
+from processors.speaking_stage import SpeakingStage
+from processors.stt_failover import STTFailover
 from transports.twilio_input import TwilioInput
 from transports.twilio_output import TwilioOutput
 from trunkline.call import Call
@@ -58,7 +59,7 @@ def inspect(line: Line, path: Path, vendors: Vendors) -> Plan:
         raise LineError(path, str(error) or type(error).__name__, line=blamed) from error
     if wrong := _wrong(stages):
         raise LineError(path, wrong)
-    streams = Streams(_count(stages, ListeningStage), _count(stages, AuraTTS))
+    streams = Streams(_count(stages, (ListeningStage, STTFailover)), _count(stages, SpeakingStage))
     return Plan(
         line, tuple(_name(stage) for stage in stages), tuple(call.voices), streams, tuple(call.recipes)
     )
@@ -75,7 +76,8 @@ def _wrong(stages: Sequence[FrameProcessor]) -> str | None:
             return f"{count or 'no'} {call} in the pipeline; expected one"
     if not isinstance(stages[0], TwilioInput):
         return f"the pipeline begins with {_name(stages[0])}; expected call.input()"
-    listeners = [i for i, stage in enumerate(stages) if isinstance(stage, (ListeningStage, STTService))]
+    listens = (ListeningStage, STTService, STTFailover)
+    listeners = [i for i, stage in enumerate(stages) if isinstance(stage, listens)]
     if not listeners:
         return "no speech-to-text in the pipeline; expected call.deepgram_stt() or an STT service of pipecat"
     contexts = [i for i, stage in enumerate(stages) if isinstance(stage, LLMUserAggregator)]
@@ -84,7 +86,9 @@ def _wrong(stages: Sequence[FrameProcessor]) -> str | None:
     return None
 
 
-def _count(stages: Sequence[FrameProcessor], kind: type[FrameProcessor]) -> int:
+def _count(
+    stages: Sequence[FrameProcessor], kind: type[FrameProcessor] | tuple[type[FrameProcessor], ...]
+) -> int:
     return sum(isinstance(stage, kind) for stage in stages)
 
 

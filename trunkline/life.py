@@ -4,7 +4,10 @@
 
     ringing ──stream──► live ──stream lost──► resuming ──stream──► live
        │                 │                       │
-       └──────outcome────┴───────outcome─────────┴──────► ended
+       ├──────outcome────┼───────outcome─────────┼──────► ended
+       │                 └───────transfer────────┴──────► transferring ──outcome──► ended
+       │                                         ▲             │
+       │                                         └─unanswered──┘
 
 A call is *ended* when it has an outcome. The end of a stream alone is none: Twilio then asks what next
 (``/twilio/next``), and a call without an outcome is resumed.
@@ -14,6 +17,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from trunkline.errors import CallError
+from trunkline.whats_next import Then
 
 
 class State(Enum):
@@ -22,6 +26,7 @@ class State(Enum):
     RINGING = "ringing"
     LIVE = "live"
     RESUMING = "resuming"
+    TRANSFERRING = "transferring"
     ENDED = "ended"
 
 
@@ -30,6 +35,8 @@ class Step(Enum):
 
     STREAM_STARTED = "the carrier's socket, with a valid ticket"
     STREAM_LOST = "the carrier's socket, closed without a word"
+    TRANSFER = "a tool or the line's code, once the announcement was heard; a human who takes the call"
+    UNANSWERED = "the carrier, which asks what is next because nobody took the call"
     OUTCOME = "the caller, a tool, a failure, a limit"
 
 
@@ -38,9 +45,16 @@ TABLE: dict[State, dict[Step, State]] = {
     State.LIVE: {
         Step.STREAM_STARTED: State.LIVE,  # a second stream of the call supersedes the first
         Step.STREAM_LOST: State.RESUMING,
+        Step.TRANSFER: State.TRANSFERRING,
         Step.OUTCOME: State.ENDED,
     },
-    State.RESUMING: {Step.STREAM_STARTED: State.LIVE, Step.OUTCOME: State.ENDED},
+    State.RESUMING: {
+        Step.STREAM_STARTED: State.LIVE,
+        Step.TRANSFER: State.TRANSFERRING,
+        Step.OUTCOME: State.ENDED,
+    },
+    # No stream here: the conversation that goes on is another session of the call, which begins as resuming.
+    State.TRANSFERRING: {Step.UNANSWERED: State.RESUMING, Step.OUTCOME: State.ENDED},
     State.ENDED: {},
 }
 
@@ -65,11 +79,14 @@ class Outcome:
     """How a call ended; the answer to Twilio's "what next?"."""
 
     kind: str
-    """``completed``, ``caller-hung-up``, ``failed``, ``abandoned``, ``too-long`` or ``idle``."""
+    """``completed``, ``caller-hung-up``, ``failed``, ``abandoned``, ``too-long``, ``idle``, ``transferring``
+    or ``transferred``."""
     reason: str = ""
     """For a failure: what failed, as an error says it. Never a secret, a number or a word of the caller."""
     last_words: str = ""
     """What the carrier's own voice says before it hangs up; empty when all was said."""
+    then: Then | None = None
+    """Where the call goes instead of being hung up."""
 
 
 COMPLETED = Outcome("completed")
@@ -77,5 +94,11 @@ CALLER_HUNG_UP = Outcome("caller-hung-up")
 ABANDONED = Outcome("abandoned", "no stream came, or none came back")
 HANDED_OVER = Outcome("handed-over", "the server was stopped, and another goes on with it")
 
-PROVISIONAL = frozenset({ABANDONED.kind, HANDED_OVER.kind})
+TRANSFERRING, TRANSFERRED = "transferring", "transferred"
+"""Put through to somebody, of whom nobody knows yet whether they take the call; and they did."""
+
+VOICEMAIL = Outcome("voicemail")
+"""The caller has left a message where nothing could go on with the call."""
+
+PROVISIONAL = frozenset({ABANDONED.kind, HANDED_OVER.kind, TRANSFERRING})
 """Outcomes that give way: the call may go on elsewhere, and then ends in a better one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -13,15 +13,28 @@ from processors.tool_options import options_of
 from processors.turn_end import NAMES as TURN_ENDS
 from processors.turn_end import TurnEnd, endpointing
 from trunkline import e164
+from trunkline.costs.budget import Budget
+from trunkline.dialling import Outbound, check_manners
+from trunkline.fallback import NAMES as FALLBACKS
+from trunkline.fallback import Fallback
 from trunkline.idle import Idle
-from trunkline.overflow import NAMES, SayAndHangUp, WhenFull, overflow_number
+from trunkline.late import Late
+from trunkline.overflow import NAMES, DialOverflow, SayAndHangUp, WhenFull, overflow_number
+from trunkline.recording.options import Recording
+from trunkline.redaction.privacy import DEFAULT as PRIVACY
+from trunkline.redaction.privacy import Privacy
+from trunkline.resume import Resume
 from trunkline.spoken import Spoken
+from trunkline.transfer import Transfer, Transfers, transfers_of
+from trunkline.transfer_tool import NAME as TRANSFER_TOOL
+from trunkline.transfer_tool import transfer_tool
 
 if TYPE_CHECKING:
     from pipecat.processors.frame_processor import FrameProcessor
 
     from transports.ambience import Ambience, ComfortNoise
     from trunkline.call import Call
+    from trunkline.outbound import Dialled
 
     Stages: TypeAlias = list[FrameProcessor]
 else:
@@ -63,8 +76,10 @@ class Line:
     """Where callers may speak several: all of them, the one of the greeting first."""
     apology: Spoken = Spoken("I am sorry, we have a technical problem. Please call again in a few minutes.")
     """The last words when a vendor fails for good."""
-    resumed: Spoken = Spoken("Sorry, the line dropped for a second. Please go on.")
-    """The first words when a lost stream is back."""
+    resume: Resume = field(default_factory=Resume)
+    """What is said when a lost stream is back, and how often a call is saved."""
+    fallback: Fallback | None = None
+    """When nothing can go on with a call: one of :mod:`trunkline.fallback`; None for the apology."""
     barge_in: BargeIn = field(default=words(1))
     """When a caller who speaks while the agent speaks interrupts it: :mod:`processors.barge_in`."""
     turn_end: TurnEnd = field(default=endpointing())
@@ -78,6 +93,8 @@ class Line:
     """The last words of a call that has lasted as long as it may."""
     drain_seconds: float = 600.0
     """How long a call may still take when the server is told to stop; then another server goes on with it."""
+    recording: Recording | None = None
+    """Whether calls are kept as sound, and what callers are told of it; None for not at all."""
     idle: Idle | None = None
     """What is said into a caller's silence, and when the call is given up; None for waiting on."""
     ambience: Ambience | ComfortNoise | None = None
@@ -86,6 +103,8 @@ class Line:
     """Said in turn when a tool takes long, such as "Let me check that for you."; none for silence."""
     filler_after: float = 1.5
     """Seconds of silence, while a tool runs, before a filler."""
+    late: Late | None = field(default_factory=Late)
+    """What is said when a reply is late, or nobody hears what the caller says; None for silence."""
     max_calls: int | None = None
     """Calls at once on this line; None for as many as the process takes."""
     stt_streams: int | None = None
@@ -94,6 +113,14 @@ class Line:
     """Speaking streams, likewise."""
     when_full: WhenFull = field(default_factory=SayAndHangUp)
     """What a caller hears for whom there is no room: one of :mod:`trunkline.overflow`."""
+    transfers: Transfers | Mapping[str, Transfer] | None = None
+    """To whom the model may put callers through, by name: gives it the tool ``transfer_call``."""
+    outbound: Outbound | None = None
+    """How the line calls people; None for the usual manners."""
+    privacy: Privacy = PRIVACY
+    """What is not kept of what is said, and how long the rest is."""
+    budget: Budget | None = None
+    """What a call, and a day, may cost; None for whatever they do."""
     compose: Compose | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -101,11 +128,15 @@ class Line:
             raise ValueError("a line needs a name, found an empty one")
         e164.check(self.number)
         self._settle_languages()
+        self._settle_transfers()
+        check_manners(self.name, self.outbound)
         for what, text in (("greeting", self.greeting), ("prompt", self.instructions())):
             if not text.strip():
                 raise ValueError(f"line {self.name!r} needs a {what}, found an empty one")
         self._check_limits()
         self._check_manners()
+        self._check_last_resorts()
+        self._check_recording()
         self._check_wordings()
 
     def _settle_languages(self) -> None:
@@ -121,6 +152,13 @@ class Line:
         if not isinstance(self.fillers, str):
             self.fillers = tuple(wording(text) for text in self.fillers)
 
+    def _settle_transfers(self) -> None:
+        self.transfers = transfers = transfers_of(self.transfers)
+        if transfers is not None:
+            transfers.check(self.name, self.number)
+            if TRANSFER_TOOL not in [tool.__name__ for tool in self.tools]:
+                self.tools = (*self.tools, transfer_tool(transfers))
+
     def _check_wordings(self) -> None:
         for text in self.prompts():
             if missing := languages_missing(text, tuple(self.languages)):
@@ -134,8 +172,10 @@ class Line:
             raise ValueError(f"line {self.name!r} has barge_in={self.barge_in!r}; expected {names}")
         if not isinstance(self.turn_end, TurnEnd):
             raise ValueError(f"line {self.name!r} has turn_end={self.turn_end!r}; expected {TURN_ENDS}")
-        if self.idle is not None and not isinstance(self.idle, Idle):
-            raise ValueError(f"line {self.name!r} has idle={self.idle!r}; expected Idle(...) or None")
+        for what, manner in (("idle", Idle), ("late", Late)):
+            if not isinstance(value := getattr(self, what), manner | None):
+                expected = f"{manner.__name__}(...) or None"
+                raise ValueError(f"line {self.name!r} has {what}={value!r}; expected {expected}")
         if isinstance(self.fillers, str) or not all(text.strip() for text in self.fillers):
             raise ValueError(f"line {self.name!r} has fillers={self.fillers!r}; expected a tuple of texts")
         if self.ambience is not None:
@@ -147,6 +187,18 @@ class Line:
             if value is not None and not value > 0:
                 raise ValueError(f"line {self.name!r} has {what}={value}; expected seconds, more than 0")
 
+    def _check_recording(self) -> None:
+        if self.recording is not None and not isinstance(self.recording, Recording):
+            raise ValueError(f"line {self.name!r} has recording={self.recording!r}; expected Recording(...)")
+
+    def _check_last_resorts(self) -> None:
+        for what, kind in (("resume", Resume), ("fallback", Fallback | None)):
+            if not isinstance(value := getattr(self, what), kind):
+                expected = "Resume(...)" if kind is Resume else FALLBACKS
+                raise ValueError(f"line {self.name!r} has {what}={value!r}; expected {expected}")
+        if isinstance(self.fallback, DialOverflow) and self.fallback.number == self.number:
+            raise ValueError(f"line {self.name!r} falls back on itself")
+
     def _check_ambience(self, ambience: object) -> None:
         from transports.ambience import Ambience, ComfortNoise  # imports numpy, which few lines need
 
@@ -156,6 +208,9 @@ class Line:
         ambience.loop()
 
     def _check_limits(self) -> None:
+        for what, kind in (("privacy", Privacy), ("budget", Budget | None)):
+            if not isinstance(value := getattr(self, what), kind):
+                raise ValueError(f"line {self.name!r} has {what}={value!r}; expected {what.title()}(...)")
         for what in ("max_calls", "stt_streams", "tts_streams"):
             value = getattr(self, what)
             if value is not None and value < 1:
@@ -180,10 +235,15 @@ class Line:
         return (
             self.greeting,
             self.apology,
-            self.resumed,
+            *self.resume.texts,
             *((self.warning, self.time_up) if self.warns else ()),
             *(self.idle.texts if self.idle is not None else ()),
+            *(self.recording.texts if self.recording is not None else ()),
+            *(self.budget.texts if self.budget is not None else ()),
             *self.fillers,
+            *(self.late.words if self.late is not None else ()),
+            *(self.outbound.prompts() if self.outbound is not None else ()),
+            *(self.transfers.texts if isinstance(self.transfers, Transfers) else ()),
             *filter(None, self.tool_fillers().values()),
         )
 
@@ -208,6 +268,22 @@ class Line:
         if self.compose is None:
             raise ValueError(f"line {self.name!r} has no function decorated with @line.answer")
         return list(self.compose(call))
+
+    async def dial(self, to: str, data: Mapping[str, Any] | None = None) -> Dialled:
+        """Call somebody, from the process that serves this line; returns when the carrier has been asked.
+
+        Args:
+            to: E.164, or as written in the country of the line's number.
+            data: what ``call.data`` begins with; the greeting may name fields of it.
+
+        Raises:
+            DialRefused: the number is none, is not to be called, or not now.
+            CarrierError: the carrier refused.
+            TrunklineError: no server runs in this process, or it does not serve this line.
+        """
+        from trunkline import outbound
+
+        return await outbound.current().dial(self, to, data=data)
 
     def run(self) -> None:
         """Serve this line alone, whatever number is called: what ``trunkline run FILE`` does."""

@@ -23,6 +23,9 @@ TIMED = (*SEGMENTS, "total", "played")
 OUTCOMES = ("completed", "caller-hung-up", "failed", "abandoned", "too-long", "other")
 """How a call ends; *other* is whatever comes to be added to them."""
 
+STAGES = ("stt", "llm", "tts")
+"""Stages that may fail over to another vendor."""
+
 WIDTH = len(BOUNDS) + 2
 """Columns of a histogram: its buckets, and the sum."""
 
@@ -35,7 +38,11 @@ class Column(IntEnum):
     TOOLS = 2
     BARGED_IN = 3
     REFUTED = 4
-    OUTCOMES = 5
+    FAILED_OVER = 5
+    """The first of one column for each of :data:`STAGES`."""
+    COST = 8
+    """US dollars."""
+    OUTCOMES = 9
 
 
 HISTOGRAMS = Column.OUTCOMES + len(OUTCOMES)
@@ -55,6 +62,7 @@ class OwnColumn(IntEnum):
 
     LAG = 0
     CPU = 1
+    RESTING = 2
 
 
 def tally(workers: int = 1) -> Tally:
@@ -94,7 +102,10 @@ class Metrics:
             return
         if (column := COUNTED.get(type(event))) is not None:
             self._add(row, column)
-            return
+        else:
+            self._measure(event, row)
+
+    def _measure(self, event: events.Event, row: int) -> None:
         match event:
             case events.AgentSaid(interrupted=True):
                 self._add(row, Column.BARGED_IN)
@@ -103,6 +114,10 @@ class Metrics:
                     self._time(row, name, getattr(latency, name))
             case events.Played(played=played):
                 self._time(row, "played", played)
+            case events.FailedOver(stage=stage) if stage in STAGES:
+                self._add(row, Column.FAILED_OVER + STAGES.index(stage))
+            case events.Spent(more=more):
+                self._add(row, Column.COST, max(0.0, more))
             case events.CallEnded():
                 self._end(event, row)
 
@@ -110,6 +125,10 @@ class Metrics:
         """What the process's pulse says."""
         self.numbers.set(self._worker, 0, OwnColumn.LAG, reading.lag)
         self.numbers.set(self._worker, 0, OwnColumn.CPU, reading.cpu)
+
+    def rest(self, vendors: int) -> None:
+        """So many vendors are left alone, because they fail."""
+        self.numbers.set(self._worker, 0, OwnColumn.RESTING, vendors)
 
     def _begin(self, event: events.CallStarted) -> None:
         row = self._rows.get(event.line)

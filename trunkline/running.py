@@ -43,7 +43,12 @@ class RunningPipeline:
         self._finished = False
         self._worker = PipelineWorker(
             Pipeline(call.attend(call.line.stages(call))),
-            params=PipelineParams(audio_in_sample_rate=RATE, audio_out_sample_rate=RATE, enable_metrics=True),
+            params=PipelineParams(
+                audio_in_sample_rate=RATE,
+                audio_out_sample_rate=RATE,
+                enable_metrics=True,
+                enable_usage_metrics=True,
+            ),
             observers=minutes.observers(),
             app_resources=call,
             conversation_id=call.sid,

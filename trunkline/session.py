@@ -5,29 +5,33 @@ stream: the next one is attached to it, and the conversation goes on.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
 from loguru import logger
-from pipecat.frames.frames import ErrorFrame, TTSSpeakFrame
-from pipecat.services.tts_service import TTSService
+from pipecat.frames.frames import ErrorFrame, Frame, TTSSpeakFrame
+from pipecat.processors.frame_processor import FrameProcessor
 
-from processors.aura_tts import AuraTTS
 from processors.errors import VendorError
 from processors.frames import HangUpFrame
 from transports.errors import PeerStalled
 from transports.media_streams import Start
 from transports.twilio_socket import TwilioSocket
+from trunkline.answering import Answering
 from trunkline.call import Call
+from trunkline.costs.budget import Budget
 from trunkline.idle import IdleClock
+from trunkline.last_words import VOICE_LOST, is_voice, spoken_last, with_unsaid
 from trunkline.life import ABANDONED, CALLER_HUNG_UP, COMPLETED, HANDED_OVER, Outcome, State, Step, after
 from trunkline.line import Line
 from trunkline.minutes import Minutes
-from trunkline.records import Facts, Message
+from trunkline.records import Facts
+from trunkline.resumption import Resumed
 from trunkline.running import RunningPipeline
-from trunkline.time_limit import keep_time
+from trunkline.time_limit import PATIENCE, keep_time
 from trunkline.vendors import Vendors
+from trunkline.way_back import WayBack
 
 FIRST_STREAM_LIMIT = 15.0
 """Seconds from the webhook to the stream; Twilio connects within one or two."""
@@ -44,9 +48,6 @@ LAST_WORDS_LIMIT = 15.0
 SERVICE_RESTART = 1012
 """Close code (IANA, WebSocket Close Code Number Registry)."""
 
-ATTEMPTS = 4
-"""Times that Twilio is told to connect one call to us, one after another."""
-
 
 class Session:
     """One call and its pipeline.
@@ -56,7 +57,7 @@ class Session:
         line: the line that answers it.
         vendors: what the calls of this process share.
         minutes: told of all that is worth keeping or watching.
-        history: of a call that another process has begun; None for a new call.
+        resumed: a call that another process has begun, as far as it is known; None for a new one.
         on_over: called once, when nothing of the call is left but the answer to "what next?".
     """
 
@@ -67,22 +68,27 @@ class Session:
         vendors: Vendors,
         minutes: Minutes,
         *,
-        history: Sequence[Message] | None = None,
+        resumed: Resumed | None = None,
         on_over: Callable[["Session"], None] = lambda _: None,
     ) -> None:
-        self.state = State.RINGING if history is None else State.RESUMING
+        is_new = resumed is None or not resumed.has_begun
+        self.state = State.RINGING if is_new else State.RESUMING
         self.outcome: Outcome | None = None
         self.line = line
-        self.call = Call(facts, line, vendors, history or ())
+        self.call = Call(facts, line, vendors, resumed or Resumed())
         self.call.on_hang_up = self._hung_up
+        self._answering = Answering(self.call) if is_new and facts.is_outbound else None
+        self.call.transferring.on_leave = self.end
         self.call.stream.on_failure = self._peer_stalled
         self.call.stream.on_cut = self._cut_off
+        self.call.recorder.on_file = minutes.recorded
+        self.call.recorder.changed = minutes.keep_state
         self._minutes = minutes
         self._on_over = on_over
         self._loop = asyncio.get_running_loop()
         self._socket: TwilioSocket | None = None
-        self._attempts = 1
         self._closing: Outcome | None = None
+        self._lost_voice: FrameProcessor | None = None
         self._idle: IdleClock | None = None
         self._deadlines: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -90,14 +96,18 @@ class Session:
             self.call, minutes, on_error=self._on_error, on_over=self._pipeline_over
         )
         self._clock = self._loop.create_task(self._keep_time(), name="clock")
-        self._expect_stream(FIRST_STREAM_LIMIT)
+        if (budget := line.budget) is not None:
+            minutes.on_over_budget = lambda: self._spawn(self._over_budget(budget))
+        self._way_back = WayBack(self.call, resumed)
+        self._expect_stream(FIRST_STREAM_LIMIT, line.apology)
 
     # The stream.
 
     def try_again(self) -> bool:
         """Whether Twilio is to connect the call to us once more; counts. Some calls are not to be saved."""
-        self._attempts += 1
-        return self._attempts <= ATTEMPTS
+        self.call.attempts += 1
+        self._minutes.here()
+        return self.call.attempts <= self.line.resume.attempts
 
     async def carry(self, socket: TwilioSocket, start: Start) -> None:
         """Connect the call to a stream, until that stream ends.
@@ -111,13 +121,14 @@ class Session:
         former, self._socket = self._socket, socket
         if former is not None:
             self._spawn(former.close(1000, "superseded by another stream of the call"))
-            await self._pipeline.interrupt()
         if not await self._pipeline.started(START_LIMIT):
             self.end(Outcome("failed", f"its pipeline did not start in {START_LIMIT} s", self.line.apology))
             return
         if self._socket is not socket:
             return
-        self.call.stream.attach(socket.send, socket.protocol)
+        if resumed:  # what is being said now, nobody hears
+            await self._break_off()
+        self.call.stream.attach(socket.send, self.call.recorder.stream_began(socket.protocol))
         self._greet(resumed=resumed)
         if self.line.idle is not None:
             self._idle = IdleClock(self.line.idle, self.call)
@@ -132,17 +143,23 @@ class Session:
                 self._stream_over(stopped)
 
     def _greet(self, *, resumed: bool) -> None:
+        first = self.call.recorder.announcement()
         if self._closing:
-            self._say_last_words(self._closing)
+            self._say(*spoken_last(self._closing))
+        elif self._answering is not None and not self._answering.has_begun:
+            self._answering.begin()
         elif resumed:
-            self._say(TTSSpeakFrame(self.line.resumed, append_to_context=False))
+            self._say(*first, *self._way_back.frames())
         else:
-            self._say(TTSSpeakFrame(self.line.greeting))
+            self._say(*first, TTSSpeakFrame(self.line.greeting))
 
     def _stream_over(self, stopped: bool) -> None:
         """The caller hung up (Twilio says ``stop``), or the socket was lost and another may come."""
         self._socket = None
         self.call.stream.detach()
+        self.call.recorder.stream_ended()
+        if self._answering is not None:
+            self._answering.pause()
         self._stop_idle_clock()
         if self.outcome is not None:
             return
@@ -151,17 +168,27 @@ class Session:
             return
         logger.warning("call {}: the stream was lost", self.call.sid)
         self._take(Step.STREAM_LOST)
-        # Nobody hears us any more: what was heard so far is what was said.
-        self._spawn(self._pipeline.interrupt())
+        self._spawn(self._break_off())
+        self._minutes.lost()
         self._expect_stream(NEXT_STREAM_LIMIT)
 
-    def _expect_stream(self, seconds: float) -> None:
-        self._end_after("stream", seconds, replace(ABANDONED, last_words=self.line.apology))
+    async def _break_off(self) -> None:
+        """Nobody hears us any more: what was heard so far is what was said, and the rest is said again."""
+        self._way_back.lost()
+        await self._pipeline.interrupt()
+
+    def _expect_stream(self, seconds: float, last_words: str = "") -> None:
+        self._end_after("stream", seconds, replace(ABANDONED, last_words=last_words))
 
     def _peer_stalled(self, failure: PeerStalled) -> None:
         logger.warning("call {}: {}", self.call.sid, failure)
         if self._socket is not None:
             self._spawn(self._socket.close(1008, str(failure)))
+
+    async def answered_by(self, who: str) -> None:
+        """The carrier has found out whether a person has answered the call that we made."""
+        if self._answering is not None and self.outcome is None:
+            await self._answering.verdict(who)
 
     # The end.
 
@@ -171,12 +198,18 @@ class Session:
             return
         if outcome is COMPLETED and self._closing is not None:
             outcome = replace(self._closing, last_words="")  # they were heard
+        elif outcome is self._closing and self._lost_voice is not None:
+            outcome = with_unsaid(outcome, self._lost_voice)
         self.outcome = outcome
-        self._take(Step.OUTCOME)
+        self._take(Step.TRANSFER if outcome.then else Step.OUTCOME)
         self._minutes.decided(self.outcome)
+        self.call.transferring.give_up()
+        self._spawn(self.call.transferring.over())
         for what in list(self._deadlines):
             self._forget_deadline(what)
         self._clock.cancel()
+        if self._answering is not None:
+            self._answering.stop()
         self._stop_idle_clock()
         self._spawn(self._pipeline.end())
         if self._socket is not None:
@@ -192,6 +225,8 @@ class Session:
             return False
         socket, self._socket = self._socket, None
         self.call.stream.detach()
+        self.call.recorder.stream_ended()
+        self._way_back.lost()
         self.end(HANDED_OVER)
         await self._pipeline.over()
         await release(self.call.sid)
@@ -220,17 +255,26 @@ class Session:
             await asyncio.wait(self._tasks)
 
     def _hung_up(self, reason: str) -> None:
-        self.end(COMPLETED if reason == COMPLETED.kind else Outcome(reason))
+        lost = self._closing if reason == VOICE_LOST else None
+        self.end(COMPLETED if reason == COMPLETED.kind else lost or Outcome(reason))
 
     async def _keep_time(self) -> None:
         line = self.line
         await keep_time(
             self.call.floor, line.max_seconds, line.warn_seconds if line.warns else None, self._warn
         )
+        self._take_leave(Outcome("too-long", last_words=line.time_up))
+
+    async def _over_budget(self, budget: Budget) -> None:
+        await self.call.floor.silence(PATIENCE)
+        self._take_leave(Outcome("over-budget", last_words=budget.last_words))
+
+    def _take_leave(self, aloud: Outcome) -> None:
+        """End the call with its last words, if there is anybody to hear them."""
         if self.state is not State.LIVE:
-            self.end(Outcome("too-long"))
+            self.end(replace(aloud, last_words=""))
         elif self._closing is None:
-            self._close(Outcome("too-long", last_words=line.time_up))
+            self._close(aloud)
 
     async def _warn(self) -> None:
         if self.state is State.LIVE and self._closing is None:
@@ -251,35 +295,36 @@ class Session:
         logger.warning("call {}: {}", self.call.sid, error)
         self._minutes.failed(error)
         if frame.processor is not None and not frame.processor.is_usable:
-            self._fail(error, voice=not isinstance(frame.processor, (AuraTTS, TTSService)))
+            self._fail(error, frame.processor)
 
-    def _fail(self, error: str, *, voice: bool) -> None:
+    def _fail(self, error: str, stage: FrameProcessor) -> None:
         """A stage is lost for good: apologise and hang up, in the carrier's voice if ours is lost."""
-        if self.outcome is not None or (self._closing is not None and voice):
+        if self.outcome is not None or (self._closing is not None and not is_voice(stage)):
             return
         aloud = Outcome("failed", error, self.line.apology)
-        if not voice:
+        if not is_voice(stage):
+            self._close(aloud)
+        elif self.state is State.LIVE:
+            self._lost_voice = stage
+            self._close(aloud, HangUpFrame(VOICE_LOST))
+        else:
             self.end(aloud)
-            return
-        self._close(aloud)
 
-    def _close(self, aloud: Outcome) -> None:
+    def _close(self, aloud: Outcome, *frames: Frame) -> None:
         """End the call when its last words were heard; the carrier says them if we do not get to it."""
         self._closing = aloud
         self._stop_idle_clock()
         self._end_after("last words", LAST_WORDS_LIMIT, aloud)
         if self.state is State.LIVE:
-            self._say_last_words(aloud)
+            self._say(*(frames or spoken_last(aloud)))
 
     def _cut_off(self) -> None:
         """A caller who speaks into our last words hears them from the carrier, who cannot be interrupted."""
+        self.call.transferring.cut()
         if self._closing is not None:
             self.end(self._closing)
 
-    def _say_last_words(self, outcome: Outcome) -> None:
-        self._say(TTSSpeakFrame(outcome.last_words), HangUpFrame())
-
-    def _say(self, *frames: TTSSpeakFrame | HangUpFrame) -> None:
+    def _say(self, *frames: Frame) -> None:
         self._spawn(self._pipeline.queue(*frames))
 
     # Bookkeeping.

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """``https://…`` under which Twilio reaches us; taken from each request when unset."""
     database_url: str = Field("sqlite+aiosqlite:///trunkline.db", alias="TRUNKLINE_DATABASE_URL")
     """SQLAlchemy URL of the call store."""
+    campaign_database_url: str | None = Field(None, alias="TRUNKLINE_CAMPAIGN_DATABASE_URL")
+    """Where campaigns queue their calls; beside the call store when unset."""
     redis_url: str | None = Field(None, alias="TRUNKLINE_REDIS_URL")
     max_calls: Annotated[int | Literal["auto"], BeforeValidator(_limit)] = Field(
         "auto", alias="TRUNKLINE_MAX_CALLS"
@@ -74,7 +76,10 @@ class Settings(BaseSettings):
     otel_service_name: str = Field("trunkline", alias="OTEL_SERVICE_NAME")
     log_level: str = Field("INFO", alias="TRUNKLINE_LOG_LEVEL")
     recordings: Path = Field(Path("recordings"), alias="TRUNKLINE_RECORDINGS")
-    """Folder for what ``trunkline call`` records."""
+    """Folder for the recordings of calls, and for what ``trunkline call`` leaves."""
+
+    prices: Path | None = Field(None, alias="TRUNKLINE_PRICES")
+    """TOML or JSON file with what vendors charge; their list prices when unset."""
 
     twilio_account_sid: str | None = Field(None, alias="TWILIO_ACCOUNT_SID")
     twilio_auth_token: SecretStr | None = Field(None, alias="TWILIO_AUTH_TOKEN")

@@ -1,25 +1,33 @@
 """The switchboard: lines by number, calls by SID."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Protocol, TypeVar
 
 from loguru import logger
 
 from trunkline.admission import Admission, Refused, Waits
+from trunkline.costs.spending import Spending
 from trunkline.events import Watchers
-from trunkline.life import CALLER_HUNG_UP, HANDED_OVER, PROVISIONAL, Outcome
+from trunkline.life import CALLER_HUNG_UP, PROVISIONAL, VOICEMAIL, Outcome
 from trunkline.line import Line
 from trunkline.minutes import Keeper, Minutes
-from trunkline.overflow import Reason
-from trunkline.records import Facts, Message
+from trunkline.overflow import Busy, LastAnswer, Reason, SayAndHangUp
+from trunkline.records import Facts
+from trunkline.resumption import UNKNOWN_PAST, Resumed
 from trunkline.session import Session
 from trunkline.vendors import Vendors
 
 REMEMBERED = 60.0
 """Seconds for which the outcome of a call is known by heart: Twilio asks sooner than a database has it."""
 
+ARCHIVE_LIMIT = 2.0
+"""Seconds that the archive may take; Twilio gives up after fifteen; the caller hears nothing meanwhile."""
+
 SHUTDOWN = "the server was stopped"
+
+T = TypeVar("T")
 
 
 class Archive(Keeper, Protocol):
@@ -28,8 +36,11 @@ class Archive(Keeper, Protocol):
     async def outcome(self, sid: str) -> Outcome | None:
         """How a call ended, if it has."""
 
-    async def history(self, sid: str) -> Sequence[Message]:
-        """The conversation so far, as messages for the model."""
+    async def resumed(self, sid: str) -> Resumed:
+        """What is needed to go on with a call that another process has begun."""
+
+    async def flush(self) -> bool:
+        """Return when all that was given so far can be asked for; False if that cannot be had."""
 
 
 class Switchboard:
@@ -61,12 +72,17 @@ class Switchboard:
         self.admission = admission or Admission()
         self.closing = False
         """Whether no more calls are taken because the server stops."""
+        self.consultations = vendors.consultations
+        """Humans who are asked to take a call of this process, by its SID."""
+        self.spending: Spending | None = None
+        """What the lines have spent today; None where nobody asks."""
         self._vendors = vendors
         self._only = only
         self.on_over: Callable[[int], None] = lambda live: None
         """Told of each call that is over, and how many go on."""
         self._over: dict[str, tuple[float, Outcome]] = {}
         self._loop = asyncio.get_running_loop()
+        self._archive_is_away_until = 0.0
 
     @property
     def full(self) -> Reason | None:
@@ -76,6 +92,22 @@ class Switchboard:
     def line(self, called: str) -> Line | None:
         """The line that answers a number."""
         return self._only or self.lines.get(called)
+
+    def line_of(self, facts: Facts) -> Line | None:
+        """The line of a call, whoever called."""
+        return self.line(facts.number)
+
+    async def over_budget(self, facts: Facts, line: Line, *, answered: bool) -> LastAnswer | None:
+        """What a caller hears whose line has spent its budget for today; None if the call may go on.
+
+        Whom we have called ourselves is not sent away.
+        """
+        if self.spending is None or facts.is_outbound:
+            return None
+        answer = await self.spending.refuses(line, facts.sid, self.calls)
+        if answer is not None:
+            self.admission.stop_waiting(facts.sid)
+        return SayAndHangUp() if isinstance(answer, Busy) and answered else answer
 
     def turns_away(self, facts: Facts, line: Line, *, answered: bool) -> Refused | Waits | None:
         """What a caller hears for whom there is no room; None if the call may ring, as one that is known may.
@@ -87,18 +119,25 @@ class Switchboard:
         """
         return self.admission.ask(facts.sid, line, answered=answered, closing=self.closing)
 
-    def ring(self, facts: Facts, line: Line, history: Sequence[Message] | None = None) -> Session:
+    def ring(self, facts: Facts, line: Line, resumed: Resumed | None = None) -> Session:
         """The call's session; a call that is known already (a repeated webhook) keeps the one it has.
+
+        Args:
+            facts: what Twilio says of the call.
+            line: the line that answers it.
+            resumed: what is known of a call that another process, or another session, has begun.
 
         Raises:
             Exception: whatever the line's file raises for this call; the call is kept as failed.
         """
-        if (known := self.calls.get(facts.sid)) is not None:
+        if (known := self.calls.get(facts.sid)) is not None and known.outcome is None:
             return known
-        turns = sum(message["role"] == "user" for message in history or ())
-        minutes = Minutes(facts, line, self.archive, self.watchers, turns)
+        if resumed is not None and resumed.is_known and resumed.state:
+            # Before anything that may kill this process too.
+            self.archive.note(facts.sid, urgent=True, state=dict(resumed.state))
+        minutes = Minutes(facts, line, self.archive, self.watchers, resumed.turn if resumed else None)
         try:
-            session = Session(facts, line, self._vendors, minutes, history=history, on_over=self._forget)
+            session = Session(facts, line, self._vendors, minutes, resumed=resumed, on_over=self._forget)
         except Exception as error:
             failed = Outcome("failed", f"its pipeline could not be composed: {type(error).__name__}")
             minutes.decided(failed)
@@ -123,12 +162,60 @@ class Switchboard:
 
     async def outcome(self, sid: str) -> Outcome | None:
         """How a call ended, here or in another process, if it has."""
-        if sid in self.calls or sid in self._over:
-            known = self.decided(sid)
-            return None if known is HANDED_OVER else known
-        kept = await self.archive.outcome(sid)
-        # Another process has given up waiting for the stream; whoever asks us now, has not.
-        return None if kept is not None and kept.kind in PROVISIONAL else kept
+        here = sid in self.calls or sid in self._over
+        known = self.decided(sid) if here else await self._ask(partial(self.archive.outcome, sid), None)
+        if known is None or known.kind not in PROVISIONAL or known.then is not None:
+            return known
+        # Some process has given up waiting for a stream that was lost; whoever asks us now, has not. But one
+        # that never came here, keeps the caller in silence.
+        return known if here and known.last_words else None
+
+    def settle(self, sid: str, outcome: Outcome) -> None:
+        """What came of a transfer, whoever began it."""
+        if sid not in self.calls:
+            self._remember(sid, outcome)
+        self.archive.end(sid, outcome)
+
+    async def reopen(self, sid: str) -> None:
+        """A call that was put through to somebody comes back: it has no outcome any more."""
+        if (session := self.calls.get(sid)) is not None:
+            await session.over()
+        self._over.pop(sid, None)
+        self.archive.note(sid, urgent=True, outcome=None, reason="", then=None, ended_at=None)
+        await self._ask(self.archive.flush, None)  # what was heard last goes on with it
+
+    async def resumed(self, sid: str) -> Resumed:
+        """What another process, or another session, has left of a call: as much of it as can be had now."""
+        return await self._ask(partial(self.archive.resumed, sid), UNKNOWN_PAST)
+
+    async def _ask(self, question: Callable[[], Awaitable[T]], otherwise: T) -> T:
+        """What the archive says. A caller waits for it: if it does not answer, the call goes on without."""
+        if self._loop.time() < self._archive_is_away_until:
+            return otherwise
+        try:
+            async with asyncio.timeout(ARCHIVE_LIMIT):
+                return await question()
+        except Exception as error:  # whichever driver it is of, the caller comes first
+            kind = type(error).__name__
+            logger.error("the call store does not answer ({}); a call goes on without it", kind)
+            self._archive_is_away_until = self._loop.time() + ARCHIVE_LIMIT
+            return otherwise
+
+    def give_up(self, sid: str, outcome: Outcome) -> None:
+        """Nothing goes on with a call any more, here or anywhere."""
+        if (session := self.calls.get(sid)) is not None:
+            session.end(outcome)
+        else:
+            self.archive.end(sid, outcome)
+            self._remember(sid, outcome)
+
+    def left_message(self, sid: str, url: str) -> None:
+        """The caller has left a message with the carrier: the better outcome, whatever led to it."""
+        if (session := self.calls.get(sid)) is not None:
+            session.end(VOICEMAIL)
+        self.archive.end(sid, VOICEMAIL)
+        self.archive.note(sid, urgent=True, outcome=VOICEMAIL.kind, voicemail=url)
+        self._remember(sid, VOICEMAIL)
 
     async def hung_up(self, sid: str) -> None:
         """The caller is gone, Twilio says, whatever our end of the call thinks."""
@@ -149,12 +236,17 @@ class Switchboard:
         return len(sessions)
 
     def _forget(self, session: Session) -> None:
-        now, sid = self._loop.time(), session.call.sid
-        self.calls.pop(sid, None)
-        self.admission.leave(sid)
-        while self._over and now - next(iter(self._over.values()))[0] > REMEMBERED:
-            self._over.pop(next(iter(self._over)))
-        if session.outcome is not None:
-            self._over[sid] = (now, session.outcome)
+        sid = session.call.sid
+        if self.calls.get(sid) is session:  # and not another one of the same call, which goes on
+            self.calls.pop(sid)
+            self.admission.leave(sid)
+            if session.outcome is not None:
+                self._remember(sid, session.outcome)
         self.on_over(len(self.calls))
         logger.info("call {} is over: {}", sid, session.outcome.kind if session.outcome else "no outcome")
+
+    def _remember(self, sid: str, outcome: Outcome) -> None:
+        now = self._loop.time()
+        while self._over and now - next(iter(self._over.values()))[0] > REMEMBERED:
+            self._over.pop(next(iter(self._over)))
+        self._over[sid] = (now, outcome)

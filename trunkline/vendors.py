@@ -3,17 +3,26 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from loguru import logger
 
-from processors.deepgram import Deepgram
+from processors.circuit import Breakers
+from processors.deepgram import PRODUCTION, Deepgram
 from processors.errors import VendorError
 from processors.language_support import base, spoken_by
 from processors.language_wording import said_in
 from processors.openai_client import OpenAI
 from processors.warm_sockets import WarmSockets
+from trunkline.costs.prices import Prices, read
 from trunkline.line import Line
+from trunkline.recording.disk import Disk
 from trunkline.settings import Settings, reveal
+
+if TYPE_CHECKING:
+    from trunkline.carrier_api import CarrierApi
+    from trunkline.consultation import Consultation
 
 RETRY_AFTER = 5.0
 """Seconds between attempts to synthesise a prompt."""
@@ -76,15 +85,52 @@ class Vendors:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.breakers = Breakers()
+        """Of the vendors, by name: those that fail are left alone by all calls."""
+        self._elsewhere: dict[tuple[str, str | None], OpenAI] = {}
+        self._deepgrams: dict[tuple[str | None, str | None], Deepgram] = {}
+        self.address = ""
+        """What the paths of our URLs end with that name this process; empty if it is the only one."""
+        self.consultations: dict[str, Consultation] = {}
+        """Humans who are asked to take a call, by the SID of that call."""
+
+    @cached_property
+    def prices(self) -> Prices:
+        return read(self._settings.prices)
 
     @cached_property
     def deepgram(self) -> Deepgram:
         key = reveal(self._settings.deepgram_api_key) or "unset"
         return Deepgram(key, self._settings.deepgram_base_url)
 
+    def deepgram_at(self, base_url: str | None, api_key: str | None = None) -> Deepgram:
+        """Deepgram elsewhere, or by another account. The key of the first goes to nobody but Deepgram."""
+        url = base_url or self._settings.deepgram_base_url
+        trusted = url == self._settings.deepgram_base_url or _is_deepgram(url)
+        key = api_key or (reveal(self._settings.deepgram_api_key) if trusted else None)
+        if (url, key) not in self._deepgrams:
+            self._deepgrams[url, key] = Deepgram(key or "unset", url)
+        return self._deepgrams[url, key]
+
     @cached_property
     def openai(self) -> OpenAI:
         return OpenAI(reveal(self._settings.openai_api_key), self._settings.openai_base_url)
+
+    def openai_at(self, base_url: str, api_key: str | None = None) -> OpenAI:
+        """Another server that speaks OpenAI's protocol. The key of the first is not sent to it."""
+        if (base_url, api_key) not in self._elsewhere:
+            self._elsewhere[base_url, api_key] = OpenAI(api_key, base_url)
+        return self._elsewhere[base_url, api_key]
+
+    @cached_property
+    def carrier(self) -> "CarrierApi":
+        from trunkline.carrier_api import CarrierApi  # half a second, for those who call out or transfer
+
+        return CarrierApi(self._settings)
+
+    @cached_property
+    def disk(self) -> Disk:
+        return Disk(self._settings.recordings)
 
     @cached_property
     def warm(self) -> WarmSockets:
@@ -104,6 +150,15 @@ class Vendors:
     async def close(self) -> None:
         built = vars(self)
         # Deepgram last of those that use it.
-        for name in ("prompts", "warm", "deepgram", "openai"):
+        for name in ("prompts", "warm", "deepgram", "openai", "carrier", "disk"):
             if name in built:
                 await built[name].close()
+        for deepgram in self._deepgrams.values():
+            await deepgram.close()
+        for openai in self._elsewhere.values():
+            await openai.close()
+
+
+def _is_deepgram(url: str | None) -> bool:
+    host = urlsplit(url or PRODUCTION).hostname or ""
+    return host == "deepgram.com" or host.endswith(".deepgram.com")

@@ -7,6 +7,8 @@ from contextlib import suppress
 import pytest
 from loguru import logger
 
+from trunkline import switchboard
+
 pytest.register_assert_rewrite("tests.calls.discretion", "tests.calls.neighbour")
 
 
@@ -18,6 +20,12 @@ def _readable_log() -> Iterator[None]:
     with suppress(ValueError):  # a test of the log has set it up anew
         logger.remove(sink)
     logger.add(sys.stderr)
+
+
+@pytest.fixture(autouse=True)
+def _slow_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of these tests runs ahead of the database's thread."""
+    monkeypatch.setattr(switchboard, "ARCHIVE_LIMIT", 12.0)
 
 
 def _write(line: str) -> None:

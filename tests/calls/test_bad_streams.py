@@ -14,7 +14,7 @@ from trunkline.sandbox.telephone.faults import Faults
 from trunkline.sandbox.telephone.records import StreamStarted, StreamStopped, WebhookAnswered
 from trunkline.sandbox.telephone.resource import new_sid
 
-RESUMED = make_line().resumed
+RESUMED = "".join(make_line().resume.texts)
 
 
 async def media_before_start(wire: Wire) -> tuple[int, str]:

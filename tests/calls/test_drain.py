@@ -86,12 +86,12 @@ async def test_a_call_that_takes_too_long_goes_on_in_another_server(tmp_path: Pa
         began = asyncio.get_running_loop().time()
         assert await first.drain(asyncio.Event()) == 1
         assert 5 <= asyncio.get_running_loop().time() - began < 7
-        await hears(phone, line.resumed)
+        await hears(phone, line.resume.words)
         assert [(stop.by, stop.close_code) for stop in phone.log.of(StreamStopped)] == [("server", 1012)]
         assert list(second.switchboard.calls) == [phone.sid]
         assert first.switchboard.calls == {}
         await phone.say(said(PRICE_QUESTION))
-        await hears(phone, line.resumed + PRICE)
+        await hears(phone, line.resume.words + PRICE)
         asked = [m["content"] for m in world.openai.requests[-1].messages if m["role"] != "system"]
         assert asked == [GREETING, PRICE_QUESTION, PRICE, PRICE_QUESTION]
         await phone.say(said("goodbye"))
@@ -118,7 +118,7 @@ async def test_in_a_hurry_calls_are_handed_over_in_the_middle_of_a_word(tmp_path
         hurry.set()
         assert await draining == 3
         for phone in phones:
-            await hears(phone, line.resumed)
+            await hears(phone, line.resume.words)
             await phone.say(said("goodbye"))
             await phone.ended()
         await second.store.flush()
@@ -134,7 +134,7 @@ async def test_with_nobody_to_go_on_the_carrier_is_asked_to_come_back(tmp_path: 
         assert await first.drain(hurry) == 1
         assert [verb.name for verb in phone.log.of(VerbRun)] == ["Connect", "Pause"]
         leads[PUBLIC] = second.url  # its successor, which took some seconds to start
-        await hears(phone, line.resumed)
+        await hears(phone, line.resume.words)
         await phone.say(said("goodbye"))
         await phone.ended()
         await second.store.flush()

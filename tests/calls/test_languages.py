@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from pipecat.processors.frame_processor import FrameProcessor
 
+from processors.language_wording import Wording
 from processors.sentence_splitter import SentenceSplitter
 from processors.turn_end import flux
 from processors.vad import VAD
 from tests.calls.town import BOOK, NUMBER, QUESTION, Town, hears, said, town
 from trunkline.call import Call
 from trunkline.line import Line
+from trunkline.resume import Resume
 from trunkline.sandbox.brain import Rule
 from trunkline.sandbox.listen_faults import ListenFault
 from trunkline.sandbox.telephone.phone import Phone
@@ -60,7 +62,7 @@ def line(
             "number": NUMBER,
             "greeting": {"en": HELLO, "es": HOLA},
             "apology": {"en": APOLOGY, "es": PERDON},
-            "resumed": {"en": RESUMED, "es": SIGA},
+            "resume": Resume(Wording({"en": RESUMED, "es": SIGA}), going_on=""),
             "prompt": "Be kind.",
             "languages": ("en", "es"),
             "tools": [speak],

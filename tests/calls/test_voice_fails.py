@@ -33,6 +33,7 @@ BROKEN: dict[str, SpeakFault] = {
     "silent": SpeakFault(silent=True),
     "mute": SpeakFault(mute=True),
     "garbage between the audio": SpeakFault(garbage="{"),
+    "slow": SpeakFault(slow_ms=2000),
     "429": SpeakFault(refuse=429),
     "500": SpeakFault(refuse=500),
 }
@@ -86,12 +87,12 @@ async def test_a_voice_that_stays_silent_is_replaced_by_the_carrier_s(tmp_path: 
         phone = await place.call()
         await hears(phone, GREETING)
         await phone.say(said(PRICE_QUESTION))
-        await apologised(place, phone, "fell silent")
+        await apologised(place, phone, "fell silent", unsaid=PRICE)
 
 
-async def apologised(place: Town, phone: Phone, reason: str) -> None:
+async def apologised(place: Town, phone: Phone, reason: str, unsaid: str = "") -> None:
     await phone.ended()
-    assert [record.text for record in phone.log.of(Said)] == [APOLOGY]
+    assert [record.text for record in phone.log.of(Said)] == [f"{unsaid} {APOLOGY}".strip()]
     assert [record.name for record in phone.log.of(VerbRun)][-2:] == ["Say", "Hangup"]
     row = await place.row(phone)
     assert row.outcome == "failed"

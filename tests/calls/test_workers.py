@@ -34,7 +34,7 @@ from trunkline.loader import Loaded
 from trunkline.sandbox.brain import Rule
 from trunkline.sandbox.carrier import AUTH_TOKEN
 from trunkline.sandbox.telephone.phone import Phone
-from trunkline.sandbox.telephone.records import Said, StreamStarted, VerbRun
+from trunkline.sandbox.telephone.records import Said, StreamStarted, StreamStopped, VerbRun
 from trunkline.server.service import Service
 
 
@@ -118,9 +118,10 @@ LINE = '''"""A line for a test: few words, for they take real time."""
 
 from processors.sentence_splitter import SentenceSplitter
 from processors.vad import VAD
-from trunkline import Call, Line, Stages
+from trunkline import Call, Line, Resume, Stages
 
-line = Line(name="desk", number="+15550100", greeting="Hi.", prompt="Be kind.", resumed="Back.")
+BACK = Resume("Back.", going_on="")
+line = Line(name="desk", number="+15550100", greeting="Hi.", prompt="Be kind.", resume=BACK)
 
 
 @line.answer
@@ -257,3 +258,40 @@ def check_records(folder: Path, sid: str, calls: int) -> None:
 def test_a_worker_dies_and_its_callers_go_on(tmp_path: Path) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(asyncio.wait_for(live_through_a_death(tmp_path), 60))
+
+
+SENTENCES = ("We close at six today.", "On Friday we close at two.")
+TALK = (Rule("check-up|check up", " ".join(SENTENCES)),)
+
+
+async def live_through_a_death_in_mid_sentence(folder: Path) -> None:
+    loop = asyncio.get_running_loop()
+    async with outside(TALK, final_ms=50) as world, serving(world, folder) as server:
+        phone = await world.carrier.call(f"{server.url}/twilio/voice", to=NUMBER)
+        await hears(phone, "Hi.")
+        await phone.say(said(QUESTION))
+        await hears(phone, "On Fri")
+        await asyncio.sleep(0.1)
+        server.workers()[slot_of(phone)].kill()
+        lost_at = (await phone.until(StreamStopped)).at
+        await hears(phone, "B", 5)
+        assert loop.time() - lost_at < 2
+        await hears(phone, f"Back.{SENTENCES[1]}", 10)
+        await phone.say(said(QUESTION))
+        await phone.until(lambda _: len(world.openai.requests) == 2)
+        contents = [m["content"] for m in world.openai.requests[-1].messages if m["role"] != "system"]
+        assert contents == ["Hi.", QUESTION, *SENTENCES, QUESTION]
+        await phone.hang_up()
+        await phone.ended()
+        await asyncio.sleep(0.5)
+        await server.stop()
+    with sqlite3.connect(folder / "calls.db") as database:
+        assert database.execute("SELECT outcome FROM calls").fetchall() == [("caller-hung-up",)]
+        turns = database.execute('SELECT caller, agent FROM turns ORDER BY "index"').fetchall()
+    database.close()
+    assert turns[:2] == [("", "Hi."), (QUESTION, " ".join(SENTENCES))]
+
+
+def test_a_worker_dies_in_mid_sentence_and_another_says_it_again(tmp_path: Path) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(asyncio.wait_for(live_through_a_death_in_mid_sentence(tmp_path), 60))

@@ -187,7 +187,8 @@ async def serving(
     limit = {"TRUNKLINE_MAX_CALLS": 1000}
     # None that waits, so that a connection is a call's.
     sockets = {"TRUNKLINE_WARM_SOCKETS": 0}
-    keys = {"DEEPGRAM_API_KEY": DEEPGRAM_KEY, "OPENAI_API_KEY": OPENAI_KEY, **limit, **sockets}
+    here = {"TRUNKLINE_RECORDINGS": folder / "recordings"}
+    keys = {"DEEPGRAM_API_KEY": DEEPGRAM_KEY, "OPENAI_API_KEY": OPENAI_KEY, **limit, **sockets, **here}
     options = world.settings(folder / "calls.db", **{**keys, **settings})
     loaded = [line if isinstance(line, Loaded) else Loaded(Path("desk.py"), line) for line in lines]
     async with Service(options, loaded) as service:

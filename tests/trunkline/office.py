@@ -1,6 +1,6 @@
 """What tests of the product around a pipeline share: a line without vendors, an archive in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from pipecat.processors.frame_processor import FrameProcessor
@@ -10,7 +10,8 @@ from trunkline.call import Call
 from trunkline.events import Watchers
 from trunkline.life import Outcome
 from trunkline.line import Line
-from trunkline.records import Facts, Message, Turn
+from trunkline.records import Facts, Turn
+from trunkline.resumption import Resumed
 from trunkline.switchboard import Switchboard
 from trunkline.vendors import Vendors
 
@@ -46,8 +47,8 @@ class Archive:
         self.turns: dict[str, list[Turn]] = {}
         self.outcomes: dict[str, Outcome] = {}
         self.notes: dict[str, dict[str, Any]] = {}
-        self.messages: list[Message] = []
-        """The history of any call."""
+        self.left = Resumed()
+        """What was left of any call."""
 
     def begin(self, facts: Facts, line: Line) -> None:
         self.begun.append(facts.sid)
@@ -64,8 +65,11 @@ class Archive:
     async def outcome(self, sid: str) -> Outcome | None:
         return self.outcomes.get(sid)
 
-    async def history(self, sid: str) -> Sequence[Message]:
-        return self.messages
+    async def flush(self) -> bool:
+        return True
+
+    async def resumed(self, sid: str) -> Resumed:
+        return self.left
 
 
 def board(vendors: Vendors, archive: Archive, *lines: Line, **options: Any) -> Switchboard:

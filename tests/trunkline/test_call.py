@@ -16,6 +16,7 @@ from trunkline import settings
 from trunkline.call import Call
 from trunkline.line import Line
 from trunkline.records import Facts
+from trunkline.resumption import Resumed
 from trunkline.vendors import Vendors
 
 FACTS = Facts(sid="CA" + "1" * 32, caller="+14155550123", called="+15550100")
@@ -63,7 +64,7 @@ async def test_each_call_has_its_own_prompt_and_data(vendors: Vendors) -> None:
 
 async def test_a_resumed_call_remembers(vendors: Vendors) -> None:
     history = [{"role": "user", "content": "When?"}, {"role": "assistant", "content": "At eight."}]
-    call = Call(FACTS, line(), vendors, history)
+    call = Call(FACTS, line(), vendors, Resumed(messages=tuple(history)))
     assert call.llm_context.get_messages()[1:] == history
 
 

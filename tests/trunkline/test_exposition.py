@@ -18,6 +18,7 @@ def talked() -> Metrics:
         events.CallStarted(call="CA1", at=1, line="desk"),
         events.CallerSaid(call="CA1", at=2, text="My number is +14155550123."),
         events.Replied(call="CA1", at=3, latency=Waterfall(vad=210, model=130, output=2)),
+        events.FailedOver(call="CA1", at=3, stage="llm", to="Anthropic"),
         events.CallEnded(call="CA1", at=4, outcome="failed", reason="Deepgram answered 401"),
     ):
         metrics.tell(event)
@@ -43,6 +44,8 @@ def test_what_was_counted_is_there_under_its_name() -> None:
     assert found["trunkline_reply_seconds_bucket", "0.4", "desk"] == 1
     assert found["trunkline_reply_seconds_bucket", "+Inf", "desk"] == 1
     assert found["trunkline_barge_ins_total", "desk", "false"] == 0
+    assert found["trunkline_failovers_total", "desk", "llm"] == 1
+    assert found["trunkline_failovers_total", "desk", "tts"] == 0
     assert found["trunkline_loop_lag_seconds",] == 0
 
 

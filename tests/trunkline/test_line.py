@@ -119,3 +119,9 @@ def test_words_interrupt_the_agent_unless_the_line_says_otherwise() -> None:
 def test_a_barge_in_policy_is_one_of_four(policy: Any) -> None:
     with pytest.raises(ValueError, match=r"expected words\(n\), vad, never or first_sentence_protected"):
         Line(**GOOD, barge_in=policy)
+
+
+@pytest.mark.parametrize(("what", "value"), [("privacy", None), ("privacy", True), ("budget", 5.0)])
+def test_privacy_and_budget_are_values_of_their_own(what: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"has {what}="):
+        Line(**GOOD, **{what: value})

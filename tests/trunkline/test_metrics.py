@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from trunkline import events
-from trunkline.metrics import BOUNDS, OUTCOMES, WIDTH, Column, Metrics, OwnColumn, histogram, tally
+from trunkline.metrics import BOUNDS, OUTCOMES, STAGES, WIDTH, Column, Metrics, OwnColumn, histogram, tally
 from trunkline.pulse import Reading
 from trunkline.tally import ROWS
 from trunkline.waterfall import Waterfall
@@ -24,7 +24,7 @@ def started(line: str = "desk") -> Metrics:
 
 def counted(metrics: Metrics, row: int = 1) -> list[float]:
     """Calls that go on, turns, tools, barge-ins true and false."""
-    return [metrics.numbers.sum(row, column) for column in range(Column.OUTCOMES)]
+    return [metrics.numbers.sum(row, column) for column in range(Column.FAILED_OVER)]
 
 
 def test_what_happens_in_a_call_is_counted_for_its_line() -> None:
@@ -46,6 +46,20 @@ def test_a_call_that_ends_is_counted_once(outcome: str, counts_as: str) -> None:
     assert counted(metrics)[Column.LIVE] == 0
     found = [metrics.numbers.sum(1, Column.OUTCOMES + place) for place in range(len(OUTCOMES))]
     assert dict(zip(OUTCOMES, found, strict=True)) == {**dict.fromkeys(OUTCOMES, 0), counts_as: 1}
+
+
+def test_vendors_that_are_left_alone_are_counted() -> None:
+    metrics = started()
+    metrics.rest(2)
+    assert metrics.numbers.most(0, OwnColumn.RESTING) == 2
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_each_failover_is_counted_for_its_stage(stage: str) -> None:
+    metrics = started()
+    tell(metrics, events.FailedOver, stage=stage, to="another vendor")
+    found = [metrics.numbers.sum(1, Column.FAILED_OVER + place) for place in range(len(STAGES))]
+    assert dict(zip(STAGES, found, strict=True)) == {**dict.fromkeys(STAGES, 0), stage: 1}
 
 
 def test_a_reply_is_in_the_histogram_of_each_segment() -> None:
@@ -91,3 +105,13 @@ def test_the_pulse_is_the_worker_s_own() -> None:
     Metrics(["desk"], numbers, 0).beat(Reading(cpu=0.5, lag=0.003))
     Metrics(["desk"], numbers, 1).beat(Reading(cpu=0.25, lag=0.001))
     assert (numbers.most(0, OwnColumn.LAG), numbers.sum(0, OwnColumn.CPU)) == (0.003, 0.75)
+
+
+def test_dollars_add_up_over_workers_that_have_the_call() -> None:
+    numbers = tally(2)
+    for worker, more in ((0, 0.25), (1, 0.5)):
+        metrics = Metrics(["desk"], numbers, worker)
+        tell(metrics, events.CallStarted, line="desk")
+        tell(metrics, events.Spent, usd=0.75, more=more)
+        tell(metrics, events.Spent, usd=0.75, more=-0.1)
+    assert numbers.sum(1, Column.COST) == pytest.approx(0.75)

@@ -60,7 +60,7 @@ async def test_a_turn_without_words_is_none(content: Any) -> None:
 
 async def test_a_resumed_call_counts_on() -> None:
     archive = Archive()
-    minutes = Minutes(facts(), bare_line(), archive, Watchers(), turns=3)
+    minutes = Minutes(facts(), bare_line(), archive, Watchers(), Turn(index=3))
     await minutes._on_caller(None, None, said("And then?"))
     assert archive.turns[SID] == [Turn(4, caller="And then?")]
 

@@ -14,8 +14,8 @@ from trunkline.events import Watchers
 from trunkline.life import COMPLETED, Outcome, State
 from trunkline.line import Line
 from trunkline.minutes import Minutes
+from trunkline.resumption import Resumed
 from trunkline.session import (
-    ATTEMPTS,
     FIRST_STREAM_LIMIT,
     NEXT_STREAM_LIMIT,
     START_LIMIT,
@@ -158,7 +158,8 @@ async def test_a_call_may_last_so_long_and_no_longer(office: Office) -> None:
 
 async def test_twilio_is_told_to_connect_so_often_and_no_more(office: Office) -> None:
     session = office.session()
-    assert [session.try_again() for _ in range(ATTEMPTS)] == [*[True] * (ATTEMPTS - 1), False]
+    attempts = session.line.resume.attempts
+    assert [session.try_again() for _ in range(attempts)] == [*[True] * (attempts - 1), False]
     session.end(COMPLETED)
     await session.over()
 
@@ -182,9 +183,9 @@ async def test_a_pipeline_that_does_not_start_is_apologised_for(office: Office) 
 
 
 async def test_a_call_of_another_process_is_resumed(office: Office) -> None:
-    history = [{"role": "user", "content": "When?"}]
-    session = office.session(history=history)
+    history = ({"role": "user", "content": "When?"},)
+    session = office.session(resumed=Resumed(messages=history))
     assert session.state is State.RESUMING
-    assert session.call.llm_context.get_messages()[1:] == history
+    assert tuple(session.call.llm_context.get_messages()[1:]) == history
     session.end(COMPLETED)
     await session.over()

@@ -9,6 +9,7 @@ from tests.trunkline.office import Archive, bare_line, board, facts, no_vendors
 from trunkline.admission import Admission, Refused
 from trunkline.life import ABANDONED, CALLER_HUNG_UP, COMPLETED, Outcome
 from trunkline.overflow import Queue, Reason, SayAndHangUp
+from trunkline.resumption import Resumed
 from trunkline.switchboard import REMEMBERED
 from trunkline.vendors import Vendors
 
@@ -81,7 +82,7 @@ async def test_a_caller_who_hangs_up_does_not_wait_any_more(vendors: Vendors) ->
 async def test_a_resumed_call_counts_over_the_limit(vendors: Vendors) -> None:
     made = board(vendors, Archive(), admission=Admission(1))
     made.ring(facts(1), bare_line())
-    session = made.ring(facts(2), bare_line(), [])
+    session = made.ring(facts(2), bare_line(), Resumed())
     assert made.calls[facts(2).sid] is session
     assert made.full is Reason.LIMIT
     await made.close()

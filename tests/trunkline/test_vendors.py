@@ -64,3 +64,18 @@ async def test_clients_are_built_once_and_closed_when_they_were() -> None:
     assert vendors.openai is vendors.openai
     assert vendors.warm is vendors.warm
     await vendors.close()
+
+
+async def test_another_deepgram_is_one_for_all_calls_and_gets_no_key_that_is_not_its_own() -> None:
+    options = settings.load(_env_file=None, DEEPGRAM_API_KEY="dg-first", DEEPGRAM_BASE_URL=None)
+    vendors = Vendors(options)
+    europe = vendors.deepgram_at("https://api.eu.deepgram.com")
+    assert vendors.deepgram_at("https://api.eu.deepgram.com") is europe
+    other = vendors.deepgram_at(None, "dg-second")
+    stranger = vendors.deepgram_at("https://deepgram.com.example.org")
+    keys = [d._sdk._client_wrapper.get_headers()["Authorization"] for d in (europe, other, stranger)]
+    assert keys == ["Token dg-first", "Token dg-second", "Token unset"]
+    names = {europe.name, other.name, stranger.name, vendors.deepgram.name}
+    assert len(names) == 4
+    assert not any("dg-" in name for name in names)
+    await vendors.close()

@@ -7,6 +7,8 @@ from alembic.config import Config
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from trunkline.campaigns import models  # noqa: F401 -- their tables stand in the same database
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

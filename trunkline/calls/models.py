@@ -84,3 +84,44 @@ class TurnRow(Base):
     agent_at_ms: Mapped[float | None] = mapped_column(Float)
     """When the reply began to be heard, likewise."""
     call: Mapped[CallRow] = relationship(back_populates="turns")
+
+
+class DialRow(Base):
+    """One attempt to call somebody, kept before the carrier is asked for it."""
+
+    __tablename__ = "dials"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """A UUID in hexadecimal digits; what URLs carry instead of a number."""
+    line: Mapped[str] = mapped_column(String(100))
+    number: Mapped[str] = mapped_column(String(100), index=True)
+    """Who is called, in E.164."""
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What the call begins with."""
+    campaign: Mapped[str | None] = mapped_column(String(100), index=True)
+    contact: Mapped[str | None] = mapped_column(String(100))
+    claim: Mapped[str | None] = mapped_column(String(100), unique=True)
+    """The number, until the attempt is over: nobody is called twice at once."""
+    sid: Mapped[str | None] = mapped_column(String(64), index=True)
+    """The call's; None until the carrier has said."""
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    status: Mapped[str] = mapped_column(String(30))
+    """One of :data:`trunkline.calls.dials.STATUSES`."""
+    outcome: Mapped[str | None] = mapped_column(String(30))
+    """One of :data:`trunkline.calls.dials.OUTCOMES`; None until it is over."""
+    answered_by: Mapped[str | None] = mapped_column(String(30))
+    """Twilio's ``AnsweredBy``; None where nobody asked."""
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    error: Mapped[str] = mapped_column(Text, default="")
+    """Why there was no call; without a number in it."""
+
+
+class DoNotCallRow(Base):
+    """A number that is not called."""
+
+    __tablename__ = "do_not_call"
+
+    number: Mapped[str] = mapped_column(String(100), primary_key=True)
+    """E.164."""
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str] = mapped_column(Text, default="")

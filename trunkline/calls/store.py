@@ -8,22 +8,29 @@ whoever can wait (a webhook) does.
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import URL, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import selectinload
 
+from trunkline.calls.dials import Dials
+from trunkline.calls.expenses import Expenses
 from trunkline.calls.migrate import upgrade
-from trunkline.calls.models import CallRow, now
+from trunkline.calls.models import CallRow, TurnRow, now
+from trunkline.calls.purge import Purge, overwrites
 from trunkline.calls.statements import Statements, Write
+from trunkline.calls.summary import waterfall
 from trunkline.calls.writer import Writer
 from trunkline.errors import SettingsError
-from trunkline.life import Outcome
+from trunkline.life import PROVISIONAL, Outcome
 from trunkline.line import Line
-from trunkline.records import Facts, Message, ToolCall, Turn
+from trunkline.records import Facts, ToolCall, Turn
+from trunkline.resumption import Resumed
 from trunkline.waterfall import SEGMENTS
+from trunkline.whats_next import Then
 
 LIMITS: dict[str, dict[str, Any]] = {
     "postgresql+asyncpg": {"timeout": 5, "command_timeout": 10},
@@ -32,6 +39,13 @@ LIMITS: dict[str, dict[str, Any]] = {
     "mysql+asyncmy": {"connect_timeout": 5},
 }
 """Seconds, in each driver's words, after which a server that says nothing counts as away."""
+
+PLAIN = [
+    field.name
+    for field in fields(Turn)
+    if field.name not in ("tools", "latency", "stage") and hasattr(TurnRow, field.name)
+]
+"""What of a turn is a column as it is."""
 
 
 class CallStore:
@@ -54,7 +68,14 @@ class CallStore:
                 "with an installed async driver, such as sqlite+aiosqlite:///trunkline.db"
             ) from error
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        overwrites(self._engine)
         self._writer = Writer(self._engine)
+        self.purge = Purge(self._engine, self._sessions)
+        """Deletes calls, or what they tell."""
+        self.expenses = Expenses(self._sessions)
+        """What calls have cost."""
+        self.dials = Dials(self._sessions)
+        """Calls that we make, and whom we do not call."""
 
     async def open(self) -> None:
         """Bring the tables up to date and start writing.
@@ -77,6 +98,11 @@ class CallStore:
         await self._writer.close()
         await self._engine.dispose()
 
+    @property
+    def engine(self) -> AsyncEngine:
+        """The database, for whoever has tables of their own in it."""
+        return self._engine
+
     async def flush(self) -> bool:
         """Return when all that was given so far has been written, or the database is away; says which."""
         return await self._writer.flush()
@@ -87,8 +113,8 @@ class CallStore:
         row = {
             "sid": facts.sid,
             "line": line.name,
-            "caller": facts.caller,
-            "called": facts.called,
+            "caller": facts.person,
+            "called": facts.number,
             "direction": facts.direction,
             "started_at": now(),
             "reason": "",
@@ -117,8 +143,11 @@ class CallStore:
             "outcome": outcome.kind,
             "reason": outcome.reason,
             "last_words": outcome.last_words,
+            "then": outcome.then.plain() if outcome.then else None,
         }
         self._writer.put(Write(self._statements.end, row), urgent=True)
+        if outcome.kind not in PROVISIONAL:
+            self.note(sid, state=None)  # nobody goes on with it
 
     # What may be asked.
 
@@ -127,16 +156,15 @@ class CallStore:
         row = await self.call(sid)
         if row is None or row.outcome is None:
             return None
-        return Outcome(row.outcome, row.reason, row.last_words)
+        return Outcome(row.outcome, row.reason, row.last_words, Then.of(row.then))
 
-    async def history(self, sid: str) -> Sequence[Message]:
-        """The conversation so far, as messages for the model."""
+    async def resumed(self, sid: str) -> Resumed:
+        """What is needed to go on with a call that another process has begun."""
         row = await self.call(sid)
-        messages: list[Message] = []
-        for turn in row.turns if row else ():
-            messages += [{"role": "user", "content": turn.caller}] if turn.caller else []
-            messages += [{"role": "assistant", "content": turn.agent}] if turn.agent else []
-        return messages
+        turns = [turn_of(turn) for turn in row.turns] if row else []
+        if row is None or not row.state:
+            return Resumed.of_turns(turns)
+        return Resumed.of(row.state, turns[-1] if turns else Turn(index=0))
 
     async def call(self, sid: str) -> CallRow | None:
         """One call with its turns."""
@@ -176,7 +204,15 @@ def _probe(url: URL) -> None:
 
 def _tool(tool: ToolCall) -> dict[str, Any]:
     result = {} if tool.result is None else {"result": tool.result}
-    return {"name": tool.name, "arguments": tool.arguments, **result}
+    at = {} if tool.at_ms is None else {"at_ms": tool.at_ms}
+    return {"name": tool.name, "arguments": tool.arguments, **at, **result}
+
+
+def turn_of(row: TurnRow) -> Turn:
+    """A turn as it was told."""
+    told = {name: getattr(row, name) for name in PLAIN}
+    tools = tuple(ToolCall(**tool) for tool in row.tools)
+    return Turn(**told, tools=tools, latency=waterfall(row), stage=row.stage or "")
 
 
 def _turn_row(sid: str, turn: Turn) -> dict[str, Any]:
@@ -188,6 +224,9 @@ def _turn_row(sid: str, turn: Turn) -> dict[str, Any]:
         "caller": turn.caller,
         "agent": turn.agent,
         "interrupted": turn.interrupted,
+        "stage": turn.stage or None,
+        "caller_at_ms": turn.caller_at_ms,
+        "agent_at_ms": turn.agent_at_ms,
         "tools": [_tool(tool) for tool in turn.tools],
         "total_ms": latency and latency.total,
         **{f"{name}_ms": latency and getattr(latency, name) for name in (*SEGMENTS, "played")},

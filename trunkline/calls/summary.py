@@ -86,7 +86,12 @@ def plain(call: CallRow, caller: str) -> dict[str, Any]:
         "turns": figures.turns,
         "outcome": call.outcome,
         "reason": call.reason,
+        "voicemail": call.voicemail,
+        "recording": call.recording,
         "reply_ms": figures.reply_ms,
+        "cost_usd": call.cost_usd,
+        "cost": call.cost,
+        "purged_at": aware(call.purged_at).isoformat() if call.purged_at else None,
         "segments_ms": {
             name: {"p50": q.p50, "p95": q.p95} for name, q in quantiles(waterfalls(call)).items()
         },
@@ -102,6 +107,9 @@ def transcript(turns: Sequence[TurnRow]) -> list[dict[str, Any]]:
             "caller": turn.caller,
             "agent": turn.agent,
             "interrupted": turn.interrupted,
+            "stage": turn.stage,
+            "caller_at_ms": turn.caller_at_ms,
+            "agent_at_ms": turn.agent_at_ms,
             "tools": turn.tools,
             "reply_ms": turn.total_ms,
             "parts_ms": _parts(turn),

@@ -16,6 +16,10 @@ from trunkline.settings import Settings, reveal
 
 NAME = "Twilio"
 
+HOSTED = (
+    "set `Primary handler fails` to a TwiML Bin with the document that `trunkline doctor --fallback` prints"
+)
+
 VOICE = "/twilio/voice"
 STATUS = "/twilio/status"
 
@@ -101,12 +105,22 @@ def _extras(name: str, number: Any, public_url: str | None) -> Finding:
         return odd(
             name,
             "comes to us; no fallback URL, so callers hear Twilio's error message when we are down",
-            "set `Primary handler fails` to TwiML that is hosted elsewhere",
+            HOSTED,
+        )
+    if public_url is not None and _host(number.voice_fallback_url) == _host(public_url):
+        return odd(
+            name,
+            f"comes to us; its fallback URL is {number.voice_fallback_url}, which is down when we are",
+            HOSTED,
         )
     expected = f"{public_url or 'https://YOUR-HOST'}{STATUS}"
     if not _same(number.status_callback or "", expected, public_url):
         return odd(name, "comes to us; status changes do not", f"set `Call status changes` to {expected}")
     return fine(name, "comes to us, with a fallback")
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.lower()
 
 
 def _same(url: str, expected: str, public_url: str | None) -> bool:

@@ -31,10 +31,11 @@ def call_list(rows: Sequence[CallRow], *, numbers: bool = False) -> Table:
         "length",
         "turns",
         "reply",
+        "cost",
         "outcome",
-        right=("length", "turns", "reply"),
+        right=("length", "turns", "reply", "cost"),
     )
-    table.padding = (0, 1, 0, 0)  # eight columns in eighty
+    table.padding = (0, 1, 0, 0)  # nine columns in eighty
     letters = distinct([row.sid for row in rows])
     for row in rows:
         figures = Summary.of(row)
@@ -46,6 +47,7 @@ def call_list(rows: Sequence[CallRow], *, numbers: bool = False) -> Table:
             length(figures.seconds),
             str(figures.turns),
             milliseconds(figures.reply_ms),
+            dollars(row.cost_usd),
             outcome(row),
         )
     return table
@@ -74,6 +76,10 @@ def length(seconds: float | None) -> str:
 
 def milliseconds(value: float | None) -> str:
     return "" if value is None else f"{value:.0f} ms"
+
+
+def dollars(value: float | None) -> str:
+    return "" if value is None else f"${value:.2f}"
 
 
 def outcome(row: CallRow) -> Text:

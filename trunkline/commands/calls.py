@@ -11,12 +11,14 @@ from trunkline.commands.lines import Json
 from trunkline.errors import TrunklineError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trunkline.calls.models import CallRow
     from trunkline.settings import Settings
 
 What = Annotated[
     list[str] | None,
-    typer.Argument(metavar="list | show CALL", help="CALL is a call's id; its first letters are enough."),
+    typer.Argument(metavar="list | show CALL | cost | purge", help="The first letters of a CALL are enough."),
 ]
 Limit = Annotated[int, typer.Option(metavar="N", help="List the N latest.", min=1)]
 Line = Annotated[str | None, typer.Option(metavar="NAME", help="Only the calls of one line.")]
@@ -28,6 +30,8 @@ Examples:
   trunkline calls --line front-desk --limit 50
   trunkline calls show CA3f2a
   trunkline calls show CA3f2a --json
+  trunkline calls cost --by day
+  trunkline calls purge --older-than 30d
 """
 
 
@@ -38,11 +42,12 @@ def calls(
     numbers: Numbers = False,
     as_json: Json = False,
 ) -> int:
-    """List the latest calls; show what was said in one.
+    """List the latest calls; show what was said in one, what they cost; delete them.
 
     The list has the median of what the caller waited for a reply. A call is shown with a bar for each reply:
     where the time went from the caller's last sound to the reply's first byte on the wire, and how long after
-    it was played. Below, what the pieces are, with their median and 95th percentile in this call.
+    it was played. Below, what the pieces are, with their median and 95th percentile in this call. Times stand
+    for places in the call's sound, which is named if it was recorded.
     """
     import asyncio
 
@@ -54,7 +59,7 @@ def calls(
     if sid is None:
         _list(asyncio.run(_latest(values, limit, line)), line, numbers=numbers, as_json=as_json)
     else:
-        _show(asyncio.run(_one(values, sid)), numbers=numbers, as_json=as_json)
+        _show(asyncio.run(_one(values, sid)), values.recordings, numbers=numbers, as_json=as_json)
     return 0
 
 
@@ -68,7 +73,7 @@ def _sid(what: Sequence[str]) -> str | None:
         case ["show"]:
             raise typer.BadParameter("which call? `trunkline calls` lists them")
         case _:
-            raise typer.BadParameter("expected `list` or `show CALL`")
+            raise typer.BadParameter("expected `list`, `show CALL`, `cost` or `purge`")
 
 
 async def _latest(settings: Settings, limit: int, line: str | None) -> Sequence[CallRow]:
@@ -117,13 +122,16 @@ def _list(rows: Sequence[CallRow], line: str | None, *, numbers: bool, as_json: 
         )
 
 
-def _show(row: CallRow, *, numbers: bool, as_json: bool) -> None:
+def _show(row: CallRow, recordings: Path, *, numbers: bool, as_json: bool) -> None:
     from trunkline import terminal
     from trunkline.calls.summary import masked, plain, transcript
+    from trunkline.commands.moments import parts, told
     from trunkline.commands.transcript import draw
 
+    found = parts(recordings, row.recording)
     caller = row.caller if numbers else masked(row.caller)
     if as_json:
-        terminal.print_json({**plain(row, caller), "transcript": transcript(row.turns)})
+        sound = [{"path": str(part.path), "seconds": part.seconds} for part in found]
+        terminal.print_json({**plain(row, caller), "sound": sound, "transcript": transcript(row.turns)})
     else:
-        draw(row, caller)
+        draw(row, caller, told(row.recording, found))

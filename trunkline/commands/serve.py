@@ -57,6 +57,8 @@ Settings, from the environment or .env:
                               streams of Deepgram at once [unlimited]
   TRUNKLINE_WARM_SOCKETS      sockets to Deepgram that wait for calls, of each sort [2]
   TRUNKLINE_DATABASE_URL      call store [sqlite+aiosqlite:///trunkline.db]
+  TRUNKLINE_CAMPAIGN_DATABASE_URL
+                              queues of campaigns, SQLite or PostgreSQL [beside the call store]
   TRUNKLINE_SECRET            signs tickets; needed by more than one server
   TRUNKLINE_METRICS_TOKEN     who knows it reads /metrics from anywhere, not only from the same network
   TRUNKLINE_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT
@@ -65,6 +67,7 @@ Settings, from the environment or .env:
                               what it wants to be told, such as a key; what we are called there [trunkline]
   TRUNKLINE_LOG_LEVEL         least serious level that is logged [INFO]
   TRUNKLINE_RECORDINGS        where `trunkline call` records [recordings]
+  TRUNKLINE_PRICES            TOML or JSON file with what vendors charge you [their list prices]
   TWILIO_ACCOUNT_SID          lets `trunkline doctor` ask Twilio
   DEEPGRAM_BASE_URL, OPENAI_BASE_URL, TWILIO_BASE_URL
                               other servers that speak the vendors' protocols

@@ -66,6 +66,7 @@ async def serve(
         TrunklineError: no line is left to serve, or the port is not to be had.
     """
     from trunkline import garbage
+    from trunkline.campaigns import standby
     from trunkline.commands.announcement import announce, farewell
     from trunkline.server.service import Service  # takes seconds: after all that fails fast
 
@@ -82,6 +83,7 @@ async def serve(
             complain_of(service.wrong)
             served = [one for one in loaded if any(plan.line is one.line for plan in service.plans)]
             announce(service.url, served, values.public_url, single=single)
+            await stack.enter_async_context(standby.beside(service))
             await signals.stop.wait()
             farewell(len(service.switchboard.calls))
             await service.drain(signals.hurry)

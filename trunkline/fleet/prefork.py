@@ -23,6 +23,7 @@ from gunicorn.app.base import BaseApplication
 from loguru import logger
 
 from trunkline import garbage
+from trunkline.campaigns import standby
 from trunkline.fleet.roster import State
 from trunkline.fleet.seat import Fleet, Seat
 from trunkline.loader import Loaded
@@ -224,7 +225,7 @@ class Worker(GunicornUVLoopWebWorker):
         sockets = [listener.sock for listener in self.sockets]
         settings = share(work.settings, self.slot, work.fleet.roster.size)
         service = Service(settings, work.loaded, single=work.single, seat=seat, sockets=sockets)
-        async with service:
+        async with service, standby.beside(service):
             garbage.settle(service.switchboard)
             self.booted = True
             while self.alive and self._has_parent:

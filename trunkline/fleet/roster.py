@@ -108,6 +108,11 @@ class Roster:
     def standings(self) -> Sequence[Standing]:
         return [self.standing(slot) for slot in range(self.size)]
 
+    @property
+    def ready(self) -> int:
+        """How many workers take calls, or would if they had room."""
+        return sum(self._get(slot, Field.STATE) == State.READY for slot in range(self.size))
+
     def owner(self, sid: str) -> int | None:
         """The slot of the worker that has a call, if one has it that can answer for it."""
         for slot, books in enumerate(self._books):

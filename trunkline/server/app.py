@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from loguru import logger
 
+from trunkline.dial_news import DialNews
 from trunkline.errors import RequestRefused
 from trunkline.fleet.seat import Seat
 from trunkline.server import twiml
@@ -29,11 +30,13 @@ def application(
     tickets: Tickets,
     seat: Seat | None = None,
     metrics: MetricsPage | None = None,
+    dial_news: DialNews | None = None,
 ) -> web.Application:
     """The aiohttp application that answers the lines of a switchboard, alone or in one of several workers."""
     middlewares = [errors, seat.route] if seat else [errors]
     app = web.Application(middlewares=middlewares, client_max_size=FORM_LIMIT)
-    app.add_routes(Webhooks(switchboard, gatekeeper, tickets, seat.address if seat else "").routes())
+    address = seat.address if seat else ""
+    app.add_routes(Webhooks(switchboard, gatekeeper, tickets, address, dial_news).routes())
     media = Media(switchboard, gatekeeper, tickets).handle
     app.add_routes([web.get(path, media) for path in twiml.paths(twiml.MEDIA)])
     app.add_routes(Health(switchboard, seat).routes())
@@ -60,7 +63,8 @@ class Health:
         board = self._switchboard
         if self._seat is not None:
             status, calls = self._seat.readiness()
-            body = {"status": status, "calls": calls, "workers": self._seat.roster.size}
+            roster = self._seat.roster
+            body = {"status": status, "calls": calls, "workers": roster.size, "ready": roster.ready}
             return web.json_response(body, status=200 if status == "ready" else 503)
         numbers = {"calls": len(board.calls), "limit": board.admission.limit}
         if board.closing:

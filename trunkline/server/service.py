@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from processors import silero
+from trunkline import outbound
 from trunkline.admission import Admission
+from trunkline.calls.retention import Retention
 from trunkline.calls.store import CallStore
+from trunkline.costs.spending import Spending
+from trunkline.dial_news import DialNews
 from trunkline.drain import Drain
 from trunkline.errors import LineError
 from trunkline.events import Watchers
@@ -21,6 +26,7 @@ from trunkline.line import Line
 from trunkline.loader import Loaded
 from trunkline.metrics import Metrics, tally
 from trunkline.otlp import exporter
+from trunkline.outbound import Dialler
 from trunkline.quotas import Quota
 from trunkline.server.app import application
 from trunkline.server.metrics_page import MetricsPage
@@ -32,6 +38,9 @@ from trunkline.vendors import Vendors
 
 FAREWELL = 1.0
 """Seconds in which Twilio still gets an answer to what is next for the calls that a stop has ended."""
+
+LOCAL = ("127.0.0.1", "localhost", "::1")
+"""Hosts of a carrier that is an emulator on this machine."""
 
 STOP_LIMIT = 1.0
 """Seconds for requests that are being answered while the server stops."""
@@ -84,6 +93,7 @@ class Service:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             self.vendors = Vendors(self.settings)
+            self.vendors.address = self._seat.address if self._seat else ""
             stack.push_async_callback(self.vendors.close)
             lines = self._inspect()
             self.store = CallStore(self.settings.database_url)
@@ -91,6 +101,7 @@ class Service:
             stack.push_async_callback(self.store.close)
             self._follow(stack)
             self.switchboard = self._switchboard(lines)
+            self.switchboard.spending = Spending(self.store.expenses.spent)
             self.vendors.warm.room = self.switchboard.admission.spare
             await self._listen(stack)
             stack.push_async_callback(self.switchboard.close)
@@ -98,6 +109,7 @@ class Service:
             self.switchboard.admission.start()
             stack.callback(self.switchboard.admission.stop)
             await self._take_seat(stack)
+            self._keep_house(lines, stack)
             self._stack = stack.pop_all()
         return self
 
@@ -165,11 +177,19 @@ class Service:
             stack.push_async_callback(traces.close)
             self.watchers.tap(traces.tell)
 
+    def _keep_house(self, lines: Sequence[Line], stack: AsyncExitStack) -> None:
+        """Delete what is kept no longer: the first worker, for all."""
+        if self._seat is None or self._seat.slot == 0:
+            retention = Retention(self.store.purge, lines, self.settings.recordings)
+            retention.start()
+            stack.callback(retention.stop)
+
     def _measure(self) -> None:
         """Have the pulse read for the metrics: from the first time that somebody asks for them."""
         if not self._is_measured:
             self._is_measured = True
             self.switchboard.admission.measure(self.metrics.beat)
+            self.switchboard.admission.measure(lambda _: self.metrics.rest(self.vendors.breakers.resting))
 
     def _admission(self) -> Admission:
         values = self.settings
@@ -183,12 +203,26 @@ class Service:
         gatekeeper = Gatekeeper(reveal(self.settings.twilio_auth_token), self.settings.public_url)
         tickets = Tickets(reveal(self.settings.secret) or None)
         page = MetricsPage(self.metrics, reveal(self.settings.metrics_token), self._measure)
-        app = application(self.switchboard, gatekeeper, tickets, self._seat, page)
+        news = self._call_out(stack)
+        app = application(self.switchboard, gatekeeper, tickets, self._seat, page, news)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=STOP_LIMIT)
         await self._runner.setup()
         stack.push_async_callback(self._runner.cleanup)
         if self._seat is None:
             await web.TCPSite(self._runner, self._host, self._port).start()
+
+    def _call_out(self, stack: AsyncExitStack) -> DialNews:
+        """Let the lines call people."""
+        address = self._seat.address if self._seat else ""
+        self.dialler = Dialler(self.switchboard, self.store.dials, self.vendors, self._origin, address)
+        stack.push_async_callback(self.dialler.close)
+        stack.callback(outbound.serve(self.dialler))
+        return DialNews(self.dialler)
+
+    def _origin(self) -> str | None:
+        """Under which the carrier reaches us; one on this machine does so by our own address."""
+        carrier = urlsplit(self.settings.twilio_base_url or "").hostname
+        return self.settings.public_url or (self.url if carrier in LOCAL else None)
 
     async def _take_seat(self, stack: AsyncExitStack) -> None:
         """Answer beside the other workers, if there are any; not before all is there that a call needs."""
@@ -204,6 +238,8 @@ class Service:
         """Load and connect now what the first caller would otherwise wait for."""
         await asyncio.get_running_loop().run_in_executor(None, silero.warm)
         await self.vendors.openai.warm()
+        if self.settings.twilio_account_sid:
+            _ = self.vendors.carrier  # half a second to import, which no call is to wait for
         for plan in self.plans:
             self.vendors.prepare(plan.line, plan.voices)
         self.vendors.warm.start(recipe for plan in self.plans for recipe in plan.recipes)

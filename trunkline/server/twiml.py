@@ -2,12 +2,15 @@
 
 from twilio.twiml.voice_response import Connect, Dial, VoiceResponse  # type: ignore[import-untyped]
 
+from trunkline.fallback import Voicemail
 from trunkline.overflow import Busy, DialOverflow, LastAnswer, Queue, SayAndHangUp
 from trunkline.server.tickets import PARAMETER
 
 VOICE = "/twilio/voice"
 NEXT = "/twilio/next"
 MEDIA = "/twilio/media"
+STATUS = "/twilio/status"
+AMD = "/twilio/amd"
 
 
 def paths(path: str) -> tuple[str, str]:
@@ -27,7 +30,7 @@ def connect(stream_url: str, ticket: str, address: str = "") -> str:
 def hang_up(last_words: str = "", language: str = "en") -> str:
     """Hang up, after some last words in the carrier's own voice."""
     response = VoiceResponse()
-    _say(response, last_words, language)
+    say(response, last_words, language)
     response.hangup()
     return str(response)
 
@@ -54,7 +57,7 @@ def refuse(answer: LastAnswer, language: str = "en") -> str:
 def wait(words: str, queue: Queue, language: str = "en", address: str = "") -> str:
     """Let a caller wait, and ask again, at the worker at that address."""
     response = VoiceResponse()
-    _say(response, words, language)
+    say(response, words, language)
     if queue.music:
         response.play(queue.music)
     else:
@@ -69,9 +72,23 @@ def _busy() -> str:
     return str(response)
 
 
+def voicemail(answer: Voicemail, language: str = "en") -> str:
+    """Have the caller leave a message; where it is, is told with the question what comes next."""
+    response = VoiceResponse()
+    say(response, answer.text, language)
+    record(response, answer, action=NEXT, method="POST")
+    return str(response)
+
+
+def record(response: VoiceResponse, answer: Voicemail, **then: str) -> None:
+    """Take a message; a caller who says nothing is hung up on, for Twilio asks no action then."""
+    response.record(max_length=answer.max_seconds, timeout=answer.silence_seconds, **then)
+    response.hangup()
+
+
 def _dial(overflow: DialOverflow, language: str) -> str:
     response = VoiceResponse()
-    _say(response, overflow.text, language)
+    say(response, overflow.text, language)
     # Unless something was said, the call is answered when the other end is; until then it rings.
     dial = Dial(action=NEXT, method="POST", timeout=overflow.ring_seconds, answer_on_bridge=not overflow.text)
     dial.number(overflow.number)
@@ -79,7 +96,8 @@ def _dial(overflow: DialOverflow, language: str) -> str:
     return str(response)
 
 
-def _say(response: VoiceResponse, words: str, language: str) -> None:
+def say(response: VoiceResponse, words: str, language: str) -> None:
+    """In the carrier's own voice; nothing if there are no words."""
     if words:
         response.say(words, language=SAY_LANGUAGES.get(language.split("-")[0], "en-US"))
 

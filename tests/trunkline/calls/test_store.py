@@ -12,6 +12,7 @@ from trunkline.life import ABANDONED, COMPLETED, Outcome
 from trunkline.line import Line
 from trunkline.records import Facts, ToolCall, Turn
 from trunkline.waterfall import Waterfall
+from trunkline.whats_next import Number, Then
 
 FACTS = Facts(sid="CA" + "1" * 32, caller="+14155550123", called="+15550100")
 LINE = Line(name="desk", number="+15550100", greeting="Hello.", prompt="Be kind.")
@@ -70,7 +71,7 @@ async def test_the_conversation_can_be_taken_up_again(store: CallStore) -> None:
     store.turn(FACTS.sid, Turn(index=1, caller="When?", agent="At eight."))
     await store.flush()
     assert await store.outcome(FACTS.sid) is None
-    assert await store.history(FACTS.sid) == [
+    assert list((await store.resumed(FACTS.sid)).messages) == [
         {"role": "assistant", "content": "Hello."},
         {"role": "user", "content": "When?"},
         {"role": "assistant", "content": "At eight."},
@@ -137,3 +138,16 @@ async def test_more_becomes_known_of_a_call_in_any_order(store: CallStore) -> No
     assert row is not None
     assert (row.answered_by, row.cost_usd, row.state) == ("human", 0.75, {"stage": "name"})
     assert len(await store.calls()) == 1
+
+
+async def test_where_a_call_goes_is_kept_until_it_is_known_what_came_of_it(store: CallStore) -> None:
+    then = Then(Number("+15550123"), "Nobody is free.")
+    going = Outcome("transferring", "to a number", then=then)
+    store.begin(FACTS, LINE)
+    store.end(FACTS.sid, going)
+    await store.flush()
+    assert await store.outcome(FACTS.sid) == going
+    store.end(FACTS.sid, Outcome("transferred", "to a number"))
+    store.end(FACTS.sid, COMPLETED)
+    await store.flush()
+    assert await store.outcome(FACTS.sid) == Outcome("transferred", "to a number")

@@ -45,6 +45,15 @@ async def test_a_number_that_comes_to_us_is_fine() -> None:
     assert (desk.name, desk.mark) == ("number of desk", Mark.FINE)
 
 
+async def test_a_fallback_url_of_our_own_is_none() -> None:
+    ours = number(voice_fallback_url=f"{PUBLIC}/sorry")
+    async with Carrier(numbers=[ours]) as carrier:
+        _, desk = await asked(carrier.base_url, DESK)
+    assert desk.mark is Mark.ODD
+    assert "down when we are" in desk.found
+    assert "trunkline doctor --fallback" in desk.remedy
+
+
 async def test_a_wrong_token_stops_at_the_account() -> None:
     async with Carrier(numbers=[number()]) as carrier:
         (account,) = await asked(carrier.base_url, DESK, token="token-9999")

@@ -1,6 +1,7 @@
 """``trunkline doctor``: a line a check, what to do where it matters, and an exit code for scripts."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +76,29 @@ def test_a_setting_that_does_not_fit_is_one_error(
     ran = trunkline("doctor")
     assert ran.code == 2
     assert "TRUNKLINE_MAX_CALLS" in ran.err
+
+
+LINE = '''"""A line."""
+
+from trunkline import Call, Line, Stages, Voicemail
+
+line = Line(name="desk", number="+15550100", greeting="Hi.", prompt="Be kind.", fallback=Voicemail("Speak."))
+
+
+@line.answer
+def compose(call: Call) -> Stages:
+    context = call.context()
+    return [call.input(), call.deepgram_stt(), context.user(), call.openai(), call.aura_tts(), call.output()]
+'''
+
+
+def test_the_documents_for_the_fallback_urls_are_printed(trunkline: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "desk.py").write_text(LINE)
+    ran = trunkline("doctor", "--fallback", str(tmp_path / "desk.py"))
+    assert ran.code == 0
+    head, twiml = ran.out.split("\n")[:2]
+    assert head == "desk, +15550100:"
+    assert twiml.startswith("<?xml")
+    assert '<Say language="en-US">Speak.</Say><Record' in twiml
+    told = json.loads(trunkline("doctor", "--fallback", "--json", str(tmp_path / "desk.py")).out)
+    assert told["fallbacks"] == [{"line": "desk", "number": "+15550100", "twiml": twiml}]

@@ -77,7 +77,8 @@ async def test_calls_spread_wherever_they_come_in() -> None:
             assert f'/twilio/media/{slot}"' in text
             assert f'action="/twilio/next/{slot}"' in text
         assert [len(one.board.calls) for one in (first, *others)] == [2, 2, 2]
-        assert await first.client.get("/readyz") == (200, '{"status": "ready", "calls": 6, "workers": 3}')
+        ready = '{"status": "ready", "calls": 6, "workers": 3, "ready": 3}'
+        assert await first.client.get("/readyz") == (200, ready)
 
 
 async def test_a_burst_spreads_too() -> None:

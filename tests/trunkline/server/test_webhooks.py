@@ -10,6 +10,7 @@ from tests.trunkline.server.gate import Client, served
 from trunkline.admission import Admission
 from trunkline.life import ABANDONED, COMPLETED, Outcome, State
 from trunkline.overflow import BUSY, Busy, DialOverflow, Queue, WhenFull
+from trunkline.resumption import Resumed
 from trunkline.server import twiml
 from trunkline.server.tickets import Tickets
 from trunkline.switchboard import Switchboard
@@ -98,12 +99,14 @@ async def test_a_call_with_an_outcome_is_hung_up(office: Office, outcome: Outcom
 
 @pytest.mark.parametrize("known", [None, ABANDONED])
 async def test_a_call_of_another_process_is_taken_over(office: Office, known: Outcome | None) -> None:
-    office.archive.messages = [{"role": "user", "content": "When?"}]
+    history = ({"role": "user", "content": "When?"},)
+    office.archive.left = Resumed(messages=history)
     office.archive.outcomes = {SID: known} if known else {}
     assert "<Connect" in await office.ask("next", ASKED)
     session = office.board.calls[SID]
     assert session.state is State.RESUMING
-    assert session.call.llm_context.get_messages()[1:] == office.archive.messages
+    assert tuple(session.call.llm_context.get_messages()[1:]) == history
+    assert session.call.attempts == 2
 
 
 async def test_a_number_that_lost_its_line_is_not_resumed(office: Office) -> None:

@@ -1,0 +1,42 @@
+"""The document that answers a line while we are away asks us nothing."""
+
+import re
+
+import pytest
+
+from trunkline.fallback import Fallback, Voicemail
+from trunkline.line import Line
+from trunkline.overflow import DialOverflow, SayAndHangUp
+from trunkline.server.standalone import document
+
+
+def made(fallback: Fallback | None) -> str:
+    return document(
+        Line(name="desk", number="+15550100", greeting="Hi.", prompt="Be kind.", fallback=fallback)
+    )
+
+
+@pytest.mark.parametrize(
+    "fallback", [None, SayAndHangUp("No."), DialOverflow("+15550188"), Voicemail("Speak.", thanks="Thanks.")]
+)
+def test_it_asks_us_nothing(fallback: Fallback | None) -> None:
+    assert "/twilio/" not in made(fallback)
+
+
+def test_a_dial_that_nobody_answers_goes_on_in_the_document() -> None:
+    twiml = made(DialOverflow("+15550188", unanswered="Nobody is here.", ring_seconds=9))
+    assert '<Dial timeout="9">+15550188</Dial><Say language="en-US">Nobody is here.</Say><Hangup />' in twiml
+
+
+def rendered(template: str, *, recorded: bool) -> str:
+    """As Mustache has it: a section is there if its variable is, an inverted one if it is not."""
+    gone, kept = ("^", "#") if recorded else ("#", "^")
+    without = re.sub(rf"{{{{\{gone}RecordingUrl}}}}.*?{{{{/RecordingUrl}}}}", "", template)
+    return without.replace(f"{{{{{kept}RecordingUrl}}}}", "").replace("{{/RecordingUrl}}", "")
+
+
+def test_a_message_is_asked_for_once() -> None:
+    template = made(Voicemail("Speak.", thanks="Thanks."))
+    first, second = (rendered(template, recorded=recorded) for recorded in (False, True))
+    assert re.search(r">Speak\.</Say><Record [^>]*/><Hangup /></Response>$", first)
+    assert second.endswith('<Response><Say language="en-US">Thanks.</Say><Hangup /></Response>')
