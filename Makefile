@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench bench-peers conversation lint types layers wheel check lock clean
+.PHONY: help setup demo test bench bench-peers conversation faults rolling campaign recording lint types layers wheel check lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,19 @@ bench: setup .venv-stock/.ready ## load on one core, beside stock pipecat: five 
 conversation: setup .venv-stock/.ready ## how it is to talk to us, beside stock pipecat: seven minutes, then docs/conversation.md
 	@$(BIN)/python -m benchmarks.conversation --json build/conversation.json; status=$$?; \
 	$(BIN)/python -m benchmarks.conversation_page build/conversation.json && exit $$status
+
+faults: setup ## every fault of every part over whole calls: what the caller hears, what is lost; then docs/faults.md
+	@$(BIN)/python -m benchmarks.faults --json build/faults.json --page docs/faults.md
+
+rolling: setup ## restart two servers, then two workers, under twenty live calls: none is dropped
+	@$(BIN)/python -m benchmarks.rolling
+	@$(BIN)/python -m benchmarks.rolling --workers
+
+campaign: setup ## ten thousand contacts, the process killed five times: nobody called twice
+	@$(BIN)/python -m benchmarks.campaign
+
+recording: setup ## ten minutes of a recorded call beside the carrier's own record
+	@$(BIN)/python -m benchmarks.recording
 
 bench-peers: .venv-stock/.ready .venv-livekit/.ready ## set up LiveKit Agents as well, to be measured beside us
 
