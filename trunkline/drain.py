@@ -52,3 +52,4 @@ class Drain:
         finally:
             hurried.cancel()
             over.cancel()
+            await asyncio.gather(hurried, over, return_exceptions=True)

@@ -12,8 +12,10 @@ line = Line(
     greeting="Hello, this is the bench.",
     prompt="Answer.",
     barge_in=vad,
+    late=None,
 )
-"""Its barge-in is measured to the carrier's ``clear``, which no words have to confirm."""
+"""Its barge-in is measured to the carrier's ``clear``, which no words have to confirm, and its replies to their
+own first sound, which no bridge is."""
 
 
 @line.answer

@@ -13,6 +13,7 @@ from tests.calls.town import (
     PRICE,
     PRICE_QUESTION,
     Outside,
+    heard,
     hears,
     make_line,
     outside,
@@ -91,7 +92,9 @@ async def test_a_call_that_takes_too_long_goes_on_in_another_server(tmp_path: Pa
         assert list(second.switchboard.calls) == [phone.sid]
         assert first.switchboard.calls == {}
         await phone.say(said(PRICE_QUESTION))
-        await hears(phone, line.resume.words + PRICE)
+        async with asyncio.timeout(10):
+            while heard(phone).count(PRICE) < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
         asked = [m["content"] for m in world.openai.requests[-1].messages if m["role"] != "system"]
         assert asked == [GREETING, PRICE_QUESTION, PRICE, PRICE_QUESTION]
         await phone.say(said("goodbye"))

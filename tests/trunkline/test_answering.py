@@ -37,12 +37,15 @@ class Room:
         self.data = {"name": "Ann"}
         self.opening: Any = None
         self.log: list[tuple[float, str]] = []
-        self.stream = self.asides = self.entrance = self
+        self.stream = self.asides = self.entrance = self.recorder = self
         given: Any = self
         self.answering = Answering(given)
 
     def cut(self, _: frozenset[int]) -> None:
         self._note("cut")
+
+    def announcement(self) -> list[Frame]:
+        return []  # nothing is recorded
 
     def on_hang_up(self, reason: str) -> None:
         self._note(f"hang up: {reason}")

@@ -60,6 +60,7 @@ class Writer:
         finally:
             written.cancel()
             away.cancel()
+            await asyncio.gather(written, away, return_exceptions=True)
 
     async def close(self) -> None:
         """Write all that waits, and end."""

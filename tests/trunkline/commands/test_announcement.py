@@ -62,10 +62,12 @@ def test_a_set_public_url_is_none(capsys: pytest.CaptureFixture[str]) -> None:
     ("calls", "words"),
     [
         (0, "Stopping: no call is live."),
-        (1, "Stopping: ending 1 call; Ctrl-C again quits at once."),
-        (2, "Stopping: ending 2 calls; Ctrl-C again quits at once."),
+        (1, "Stopping: 1 call may finish; Ctrl-C again hands it over."),
+        (2, "Stopping: 2 calls may finish; Ctrl-C again hands them over."),
     ],
 )
-def test_farewell_says_how_many_calls_end(calls: int, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_farewell_says_how_many_calls_may_finish(
+    calls: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     farewell(calls)
     assert capsys.readouterr().out == f"{words}\n"
