@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from processors import smart_turn as model
 from processors.frames import RATE
@@ -136,7 +137,7 @@ def with_pauses(book: Phrasebook, text: str, mulaw: bytes, words: Sequence[int],
 def line(subject: Subject, judging: float) -> Line:
     """The line of one detector."""
     made = Line(name="turns", number=NUMBER, greeting=GREETING, prompt="Be brief.", turn_end=subject.turn_end)
-    options = {"judge": charged(judging)} if isinstance(subject.turn_end, SmartTurn) else {}
+    options: dict[str, Any] = {"judge": charged(judging)} if isinstance(subject.turn_end, SmartTurn) else {}
 
     @made.answer
     def compose(call: Call) -> Stages:

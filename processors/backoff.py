@@ -8,10 +8,10 @@ PATIENCE = 8.0
 SHORTEST = 0.25
 """Seconds before the second retry; the first is made at once."""
 
-LONGEST = 4.0
-"""Seconds."""
+LONGEST = 1.5
+"""Seconds, but for the jitter: a caller waits, and patience is to be used to its end."""
 
-MOST = 8
+MOST = 12
 """Failures in a row, of connections that came about and were of no use."""
 
 JITTER = 0.25
@@ -51,5 +51,4 @@ class Backoff:
     def _delay(self) -> float:
         if self.failures == 1:
             return 0.0
-        delay = SHORTEST * 2.0 ** (self.failures - 2) * random.uniform(1, 1 + JITTER)
-        return min(LONGEST, delay)
+        return min(LONGEST, SHORTEST * 2.0 ** (self.failures - 2)) * random.uniform(1, 1 + JITTER)

@@ -14,8 +14,11 @@ from transports.media_streams import MAX_MESSAGE, Event, MediaStream, Start, Sto
 START_LIMIT = 10.0
 """Seconds from the handshake to ``start``; a peer that says nothing is no carrier."""
 
-SILENCE_LIMIT = 20.0
+SILENCE_LIMIT = 5.0
 """Seconds without any message; Twilio sends a packet every 20 ms, silence or not."""
+
+SECOND_LOOK = 0.25
+"""Seconds in which what has come while our own loop stood still is read."""
 
 CLOSE_LIMIT = 0.5
 """Seconds for the carrier to answer our close; then the connection is cut."""
@@ -49,6 +52,9 @@ class TwilioSocket:
         self._loop = asyncio.get_running_loop()
         self._heard_at = self._loop.time()
         self._watchdog: asyncio.TimerHandle | None = None
+        self._doubts = False
+        self.is_silent = False
+        """Whether nothing came any more: the peer may not know that the stream is over."""
         self._reading: asyncio.Timeout | None = None
         self._left = asyncio.Event()
         self._left.set()
@@ -172,7 +178,12 @@ class TwilioSocket:
         """Cut a socket on which nothing comes any more: its peer is gone without a word."""
         quiet = self._loop.time() - self._heard_at
         if quiet < SILENCE_LIMIT:
+            self._doubts = False
             self._watchdog = self._loop.call_later(SILENCE_LIMIT - quiet, self._watch)
+        elif not self._doubts:
+            self._doubts = True
+            self._watchdog = self._loop.call_later(SECOND_LOOK, self._watch)
         elif self._transport is not None:
+            self.is_silent = True
             logger.warning("the carrier sent nothing for {:.0f} s; the stream counts as lost", quiet)
             self._transport.abort()

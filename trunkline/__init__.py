@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from transports.ambience import comfort_noise as comfort_noise
     from trunkline.call import Call as Call
     from trunkline.costs.budget import Budget as Budget
-    from trunkline.dialling import Outbound as Outbound
     from trunkline.fallback import Voicemail as Voicemail
-    from trunkline.hours import Hours as Hours
     from trunkline.idle import Idle as Idle
     from trunkline.line import Line as Line
     from trunkline.line import Stages as Stages
+    from trunkline.outbound.hours import Hours as Hours
+    from trunkline.outbound.manners import Outbound as Outbound
     from trunkline.overflow import Busy as Busy
     from trunkline.overflow import DialOverflow as DialOverflow
     from trunkline.overflow import Queue as Queue
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from trunkline.recording.options import Recording as Recording
     from trunkline.redaction.privacy import Entity as Entity
     from trunkline.redaction.privacy import Privacy as Privacy
-    from trunkline.resume import Resume as Resume
-    from trunkline.transfer import Transfer as Transfer
-    from trunkline.transfer import Transfers as Transfers
+    from trunkline.resuming.resume import Resume as Resume
+    from trunkline.transfers.transfer import Transfer as Transfer
+    from trunkline.transfers.transfer import Transfers as Transfers
 
     __version__: str
 
@@ -73,18 +73,18 @@ HOMES = {
     "Call": "trunkline.call",
     "DialOverflow": "trunkline.overflow",
     "Entity": "trunkline.redaction.privacy",
-    "Hours": "trunkline.hours",
+    "Hours": "trunkline.outbound.hours",
     "Idle": "trunkline.idle",
     "Line": "trunkline.line",
-    "Outbound": "trunkline.dialling",
+    "Outbound": "trunkline.outbound.manners",
     "Privacy": "trunkline.redaction.privacy",
     "Queue": "trunkline.overflow",
     "Recording": "trunkline.recording.options",
-    "Resume": "trunkline.resume",
+    "Resume": "trunkline.resuming.resume",
     "SayAndHangUp": "trunkline.overflow",
     "Stages": "trunkline.line",
-    "Transfer": "trunkline.transfer",
-    "Transfers": "trunkline.transfer",
+    "Transfer": "trunkline.transfers.transfer",
+    "Transfers": "trunkline.transfers.transfer",
     "Voicemail": "trunkline.fallback",
     "Wording": "processors.language_wording",
     "comfort_noise": "transports.ambience",

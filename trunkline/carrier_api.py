@@ -34,6 +34,9 @@ TWIML_LIMIT = 4000
 UNREADABLE = (aiohttp.ClientError, OSError, TimeoutError, ValueError, AttributeError, TypeError)
 """What comes of an answer that is late, cut short, or none of Twilio's."""
 
+TAKEN = ("in-progress", "completed")
+"""``status`` of a call that was answered; one that was not ends as ``busy``, ``no-answer``, ..."""
+
 LISTED = 20
 """Calls in a list."""
 
@@ -167,6 +170,16 @@ class CarrierApi:
         """
         listed = self._client.calls.list_async(to=to, from_=from_, limit=LISTED)
         return [one.sid for one in await self._ask("list calls", listed) if one.date_created >= since]
+
+    async def was_taken(self, parent: str) -> bool:
+        """Whether anybody has answered who was dialled from a call; some moments late.
+
+        Raises:
+            CarrierError: the carrier did not say.
+            SettingsError: the account's SID or its keys are not set.
+        """
+        listed = self._client.calls.list_async(parent_call_sid=parent, limit=LISTED)
+        return any(str(one.status) in TAKEN for one in await self._ask("list the legs of a call", listed))
 
     async def close(self) -> None:
         if (client := vars(self).get("_client")) is not None:

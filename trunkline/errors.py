@@ -106,7 +106,8 @@ class DialRefused(TrunklineError):
 
     Args:
         message: why, and what to do; without a number.
-        reason: ``number``, ``data``, ``do-not-call``, ``hours``, ``under-way``, ``full`` or ``origin``.
+        reason: ``number``, ``data``, ``do-not-call``, ``hours``, ``budget``, ``under-way``, ``full`` or
+            ``origin``.
         again_at: when it may be tried again, if the clock decides.
     """
 

@@ -15,10 +15,10 @@ from processors.listening_stage import ListeningStage
 from processors.standin import Candidate
 
 if TYPE_CHECKING:
-    from trunkline.call import Call
+    from trunkline.call_stages import CallStages
 
 
-def failover(call: Call, first: Candidate, others: tuple[Candidate, ...]) -> FrameProcessor:
+def failover(call: CallStages, first: Candidate, others: tuple[Candidate, ...]) -> FrameProcessor:
     """The stage.
 
     Args:

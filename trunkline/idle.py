@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from processors.language_wording import wording
+from trunkline.life import IDLE
 
 if TYPE_CHECKING:
     from trunkline.call import Call
-
-IDLE = "idle"
-"""The outcome of a call whose caller has gone silent, by the name that the store keeps."""
 
 BREATH = 2.0
 """Seconds after a sound of the caller in which nothing is asked: its words may be on their way."""

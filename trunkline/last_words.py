@@ -1,5 +1,6 @@
 """The last words of a call, in our own voice, or in the carrier's if ours is lost."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pipecat.frames.frames import Frame, TTSSpeakFrame
@@ -32,3 +33,8 @@ def with_unsaid(outcome: Outcome, voice: FrameProcessor) -> Outcome:
     unsaid = voice.unsaid if isinstance(voice, SpeakingStage) else ""
     room = LONGEST - len(outcome.last_words)
     return replace(outcome, last_words=f"{unsaid[:room]} {outcome.last_words}".strip())
+
+
+def unsaid_by(stages: Iterable[FrameProcessor]) -> str | None:
+    """What the voice among these stages could not say; None if it is one that cannot tell."""
+    return next((stage.unsaid for stage in stages if isinstance(stage, SpeakingStage)), None)

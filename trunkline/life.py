@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from trunkline.errors import CallError
-from trunkline.whats_next import Then
+from trunkline.transfers.destinations import Then
 
 
 class State(Enum):
@@ -79,8 +79,7 @@ class Outcome:
     """How a call ended; the answer to Twilio's "what next?"."""
 
     kind: str
-    """``completed``, ``caller-hung-up``, ``failed``, ``abandoned``, ``too-long``, ``idle``, ``transferring``
-    or ``transferred``."""
+    """One of :data:`KINDS`, or whatever a line's own code calls it."""
     reason: str = ""
     """For a failure: what failed, as an error says it. Never a secret, a number or a word of the caller."""
     last_words: str = ""
@@ -99,6 +98,37 @@ TRANSFERRING, TRANSFERRED = "transferring", "transferred"
 
 VOICEMAIL = Outcome("voicemail")
 """The caller has left a message where nothing could go on with the call."""
+
+TOO_LONG, IDLE, OVER_BUDGET = "too-long", "idle", "over-budget"
+"""The call was ended politely: it has lasted, been silent or cost as much as it may."""
+
+VOICEMAIL_LEFT, MACHINE, FAX = "voicemail-left", "answered-machine", "fax"
+"""No person has answered the call that we made; *voicemail-left*: the machine has our message."""
+
+UNANSWERED = ("busy", "no-answer", "canceled")
+"""Nobody has; in the carrier's words."""
+
+KINDS = (
+    COMPLETED.kind,
+    CALLER_HUNG_UP.kind,
+    TRANSFERRED,
+    TRANSFERRING,
+    VOICEMAIL.kind,
+    VOICEMAIL_LEFT,
+    MACHINE,
+    FAX,
+    *UNANSWERED,
+    IDLE,
+    TOO_LONG,
+    OVER_BUDGET,
+    HANDED_OVER.kind,
+    ABANDONED.kind,
+    "failed",
+)
+"""All outcomes that there are, but for those that a line's own code names."""
+
+TOLD_LATER = frozenset({TRANSFERRED, *UNANSWERED})
+"""Those of which the carrier tells when no session of the call is left, or has never been."""
 
 PROVISIONAL = frozenset({ABANDONED.kind, HANDED_OVER.kind, TRANSFERRING})
 """Outcomes that give way: the call may go on elsewhere, and then ends in a better one."""

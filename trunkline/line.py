@@ -14,27 +14,27 @@ from processors.turn_end import NAMES as TURN_ENDS
 from processors.turn_end import TurnEnd, endpointing
 from trunkline import e164
 from trunkline.costs.budget import Budget
-from trunkline.dialling import Outbound, check_manners
 from trunkline.fallback import NAMES as FALLBACKS
 from trunkline.fallback import Fallback
 from trunkline.idle import Idle
 from trunkline.late import Late
+from trunkline.outbound.manners import Outbound, check_manners
 from trunkline.overflow import NAMES, DialOverflow, SayAndHangUp, WhenFull, overflow_number
 from trunkline.recording.options import Recording
 from trunkline.redaction.privacy import DEFAULT as PRIVACY
 from trunkline.redaction.privacy import Privacy
-from trunkline.resume import Resume
+from trunkline.resuming.resume import Resume
 from trunkline.spoken import Spoken
-from trunkline.transfer import Transfer, Transfers, transfers_of
-from trunkline.transfer_tool import NAME as TRANSFER_TOOL
-from trunkline.transfer_tool import transfer_tool
+from trunkline.transfers.tool import NAME as TRANSFER_TOOL
+from trunkline.transfers.tool import transfer_tool
+from trunkline.transfers.transfer import Transfer, Transfers, transfers_of
 
 if TYPE_CHECKING:
     from pipecat.processors.frame_processor import FrameProcessor
 
     from transports.ambience import Ambience, ComfortNoise
     from trunkline.call import Call
-    from trunkline.outbound import Dialled
+    from trunkline.outbound.dialler import Dialled
 
     Stages: TypeAlias = list[FrameProcessor]
 else:
@@ -281,7 +281,7 @@ class Line:
             CarrierError: the carrier refused.
             TrunklineError: no server runs in this process, or it does not serve this line.
         """
-        from trunkline import outbound
+        from trunkline.outbound import dialler as outbound
 
         return await outbound.current().dial(self, to, data=data)
 

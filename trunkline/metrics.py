@@ -10,6 +10,7 @@ from enum import IntEnum
 from loguru import logger
 
 from trunkline import events
+from trunkline.life import KINDS, TOLD_LATER
 from trunkline.pulse import Reading
 from trunkline.tally import ROWS, Tally
 from trunkline.waterfall import SEGMENTS
@@ -20,8 +21,8 @@ BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 1.
 TIMED = (*SEGMENTS, "total", "played")
 """What there is a histogram of."""
 
-OUTCOMES = ("completed", "caller-hung-up", "failed", "abandoned", "too-long", "other")
-"""How a call ends; *other* is whatever comes to be added to them."""
+OUTCOMES = (*(kind for kind in KINDS if kind not in TOLD_LATER), "other")
+"""How a session ends; *other* is whatever a line's own code calls it."""
 
 STAGES = ("stt", "llm", "tts")
 """Stages that may fail over to another vendor."""

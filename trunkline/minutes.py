@@ -34,8 +34,8 @@ from trunkline.life import PROVISIONAL, Outcome
 from trunkline.line import Line
 from trunkline.records import Facts, ToolCall, Turn, with_result
 from trunkline.redaction.discretion import Discretion
-from trunkline.resumption import Unheard
-from trunkline.snapshots import Snapshots
+from trunkline.resuming.resumption import Unheard
+from trunkline.resuming.snapshots import Snapshots
 from trunkline.turn_ledger import TurnLedger
 from trunkline.turn_times import TurnTimes
 from trunkline.waterfall import pieces, waterfall

@@ -41,8 +41,10 @@ class RunningPipeline:
         self._on_over = on_over
         self._started = asyncio.Event()
         self._finished = False
+        self.stages = call.attend(call.line.stages(call))
+        """From the caller to the caller."""
         self._worker = PipelineWorker(
-            Pipeline(call.attend(call.line.stages(call))),
+            Pipeline(list(self.stages)),
             params=PipelineParams(
                 audio_in_sample_rate=RATE,
                 audio_out_sample_rate=RATE,

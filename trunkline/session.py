@@ -18,26 +18,37 @@ from processors.frames import HangUpFrame
 from transports.errors import PeerStalled
 from transports.media_streams import Start
 from transports.twilio_socket import TwilioSocket
-from trunkline.answering import Answering
 from trunkline.call import Call
 from trunkline.costs.budget import Budget
 from trunkline.idle import IdleClock
-from trunkline.last_words import VOICE_LOST, is_voice, spoken_last, with_unsaid
-from trunkline.life import ABANDONED, CALLER_HUNG_UP, COMPLETED, HANDED_OVER, Outcome, State, Step, after
+from trunkline.last_words import VOICE_LOST, is_voice, spoken_last, unsaid_by, with_unsaid
+from trunkline.life import (
+    ABANDONED,
+    CALLER_HUNG_UP,
+    COMPLETED,
+    HANDED_OVER,
+    VOICEMAIL_LEFT,
+    Outcome,
+    State,
+    Step,
+    after,
+)
 from trunkline.line import Line
 from trunkline.minutes import Minutes
+from trunkline.outbound.answering import Answering
 from trunkline.records import Facts
-from trunkline.resumption import Resumed
+from trunkline.resuming.fetch_back import fetch_back
+from trunkline.resuming.resumption import Resumed
+from trunkline.resuming.way_back import WayBack
 from trunkline.running import RunningPipeline
 from trunkline.time_limit import PATIENCE, keep_time
 from trunkline.vendors import Vendors
-from trunkline.way_back import WayBack
 
 FIRST_STREAM_LIMIT = 15.0
 """Seconds from the webhook to the stream; Twilio connects within one or two."""
 
-NEXT_STREAM_LIMIT = 6.0
-"""Seconds that a call whose stream was lost is kept; Twilio asks what next at once."""
+NEXT_STREAM_LIMIT = 10.0
+"""Seconds that a call whose stream was lost is kept: Twilio asks at once, but may be told to wait."""
 
 START_LIMIT = 5.0
 """Seconds for a pipeline to take its first frame."""
@@ -78,15 +89,19 @@ class Session:
         self.call = Call(facts, line, vendors, resumed or Resumed())
         self.call.on_hang_up = self._hung_up
         self._answering = Answering(self.call) if is_new and facts.is_outbound else None
+        if self._answering is not None:
+            self._answering.on_end = self.end
         self.call.transferring.on_leave = self.end
         self.call.stream.on_failure = self._peer_stalled
         self.call.stream.on_cut = self._cut_off
         self.call.recorder.on_file = minutes.recorded
         self.call.recorder.changed = minutes.keep_state
+        self._vendors = vendors
         self._minutes = minutes
         self._on_over = on_over
         self._loop = asyncio.get_running_loop()
         self._socket: TwilioSocket | None = None
+        self._is_asked = False
         self._closing: Outcome | None = None
         self._lost_voice: FrameProcessor | None = None
         self._idle: IdleClock | None = None
@@ -105,6 +120,7 @@ class Session:
 
     def try_again(self) -> bool:
         """Whether Twilio is to connect the call to us once more; counts. Some calls are not to be saved."""
+        self._is_asked = True
         self.call.attempts += 1
         self._minutes.here()
         return self.call.attempts <= self.line.resume.attempts
@@ -140,7 +156,7 @@ class Session:
             stopped = await socket.read(self.call.source.receive)
         finally:
             if self._socket is socket:
-                self._stream_over(stopped)
+                self._stream_over(stopped, silently=socket.is_silent)
 
     def _greet(self, *, resumed: bool) -> None:
         first = self.call.recorder.announcement()
@@ -153,7 +169,7 @@ class Session:
         else:
             self._say(*first, TTSSpeakFrame(self.line.greeting))
 
-    def _stream_over(self, stopped: bool) -> None:
+    def _stream_over(self, stopped: bool, *, silently: bool) -> None:
         """The caller hung up (Twilio says ``stop``), or the socket was lost and another may come."""
         self._socket = None
         self.call.stream.detach()
@@ -170,7 +186,18 @@ class Session:
         self._take(Step.STREAM_LOST)
         self._spawn(self._break_off())
         self._minutes.lost()
+        self._is_asked = False
+        if silently:
+            self._spawn(self._fetch_back())
         self._expect_stream(NEXT_STREAM_LIMIT)
+
+    async def _fetch_back(self) -> None:
+        if not await fetch_back(self.call.facts, self._vendors, self._is_unknown_to_the_carrier):
+            self.end(CALLER_HUNG_UP)
+
+    def _is_unknown_to_the_carrier(self) -> bool:
+        """Whether the stream is lost, and the carrier has not asked what is next."""
+        return self.state is State.RESUMING and not self._is_asked
 
     async def _break_off(self) -> None:
         """Nobody hears us any more: what was heard so far is what was said, and the rest is said again."""
@@ -183,6 +210,7 @@ class Session:
     def _peer_stalled(self, failure: PeerStalled) -> None:
         logger.warning("call {}: {}", self.call.sid, failure)
         if self._socket is not None:
+            self._socket.is_silent = True
             self._spawn(self._socket.close(1008, str(failure)))
 
     async def answered_by(self, who: str) -> None:
@@ -255,6 +283,9 @@ class Session:
             await asyncio.wait(self._tasks)
 
     def _hung_up(self, reason: str) -> None:
+        if reason == VOICEMAIL_LEFT and self._answering is not None:
+            self.end(self._answering.left(unsaid_by(self._pipeline.stages)))
+            return
         lost = self._closing if reason == VOICE_LOST else None
         self.end(COMPLETED if reason == COMPLETED.kind else lost or Outcome(reason))
 
@@ -304,6 +335,8 @@ class Session:
         aloud = Outcome("failed", error, self.line.apology)
         if not is_voice(stage):
             self._close(aloud)
+        elif self._closing is None and self._answering is not None and self._answering.lose_voice(aloud):
+            return
         elif self.state is State.LIVE:
             self._lost_voice = stage
             self._close(aloud, HangUpFrame(VOICE_LOST))

@@ -10,13 +10,14 @@ from loguru import logger
 from trunkline.admission import Admission, Refused, Waits
 from trunkline.costs.spending import Spending
 from trunkline.events import Watchers
-from trunkline.life import CALLER_HUNG_UP, PROVISIONAL, VOICEMAIL, Outcome
+from trunkline.life import CALLER_HUNG_UP, PROVISIONAL, TRANSFERRED, VOICEMAIL, Outcome
 from trunkline.line import Line
 from trunkline.minutes import Keeper, Minutes
 from trunkline.overflow import Busy, LastAnswer, Reason, SayAndHangUp
 from trunkline.records import Facts
-from trunkline.resumption import UNKNOWN_PAST, Resumed
+from trunkline.resuming.resumption import UNKNOWN_PAST, Resumed
 from trunkline.session import Session
+from trunkline.transfers.settling import Settling
 from trunkline.vendors import Vendors
 
 REMEMBERED = 60.0
@@ -74,6 +75,8 @@ class Switchboard:
         """Whether no more calls are taken because the server stops."""
         self.consultations = vendors.consultations
         """Humans who are asked to take a call of this process, by its SID."""
+        self.settling = Settling(vendors, self.outcome, self._came_of_transfer)
+        """Transfers of whose end the carrier tells too little."""
         self.spending: Spending | None = None
         """What the lines have spent today; None where nobody asks."""
         self._vendors = vendors
@@ -172,14 +175,22 @@ class Switchboard:
 
     def settle(self, sid: str, outcome: Outcome) -> None:
         """What came of a transfer, whoever began it."""
+        self.settling.forget(sid)
         if sid not in self.calls:
             self._remember(sid, outcome)
         self.archive.end(sid, outcome)
+
+    def _came_of_transfer(self, sid: str, outcome: Outcome) -> None:
+        consultation = self.consultations.get(sid)
+        if consultation is not None and outcome.kind != TRANSFERRED:
+            consultation.dismiss()  # who waits in a room for a caller who is gone
+        self.settle(sid, outcome)
 
     async def reopen(self, sid: str) -> None:
         """A call that was put through to somebody comes back: it has no outcome any more."""
         if (session := self.calls.get(sid)) is not None:
             await session.over()
+        self.settling.forget(sid)
         self._over.pop(sid, None)
         self.archive.note(sid, urgent=True, outcome=None, reason="", then=None, ended_at=None)
         await self._ask(self.archive.flush, None)  # what was heard last goes on with it
@@ -222,8 +233,11 @@ class Switchboard:
         self.admission.stop_waiting(sid)
         if (session := self.calls.get(sid)) is not None:
             session.end(CALLER_HUNG_UP)
-        elif await self.outcome(sid) is None:
+        outcome = session.outcome if session is not None else await self.outcome(sid)
+        if outcome is None:
             self.archive.end(sid, CALLER_HUNG_UP)
+        elif outcome.then is not None:
+            self.settling.over(sid)
 
     async def close(self) -> int:
         """Take no more calls and end those that go on; returns how many these were."""
@@ -233,6 +247,7 @@ class Switchboard:
             session.end(Outcome("failed", SHUTDOWN, session.line.apology))
         for session in sessions:
             await session.over()
+        await self.settling.close()
         return len(sessions)
 
     def _forget(self, session: Session) -> None:

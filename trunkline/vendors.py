@@ -22,7 +22,7 @@ from trunkline.settings import Settings, reveal
 
 if TYPE_CHECKING:
     from trunkline.carrier_api import CarrierApi
-    from trunkline.consultation import Consultation
+    from trunkline.transfers.consultation import Consultation
 
 RETRY_AFTER = 5.0
 """Seconds between attempts to synthesise a prompt."""

@@ -14,8 +14,8 @@ line = Line(
     barge_in=vad,
     late=None,
 )
-"""Its barge-in is measured to the carrier's ``clear``, which no words have to confirm, and its replies to their
-own first sound, which no bridge is."""
+"""Its barge-in is measured to the carrier's ``clear``, which no words have to confirm; its replies are
+measured to their own first sound, which no bridge is."""
 
 
 @line.answer

@@ -4,9 +4,10 @@ from typing import Any
 
 from tests.calls.town import Town, make_line
 from trunkline.calls.models import DialRow
-from trunkline.dialling import Outbound
+from trunkline.costs.budget import Budget
 from trunkline.line import Line
-from trunkline.outbound import Dialled
+from trunkline.outbound.dialler import Dialled
+from trunkline.outbound.manners import Outbound
 from trunkline.sandbox.telephone.callee import Callee
 from trunkline.sandbox.telephone.phone import Phone
 
@@ -14,10 +15,10 @@ ANN = "+12025550123"
 HELLO = "Hello Ann, this is Harbour Dental."
 
 
-def outgoing(**manners: Any) -> Line:
+def outgoing(budget: Budget | None = None, **manners: Any) -> Line:
     """A line that calls people at any time."""
     values = {"hours": None, "greeting": "Hello {name}, this is Harbour Dental.", **manners}
-    return make_line(outbound=Outbound(**values))
+    return make_line(outbound=Outbound(**values), budget=budget)
 
 
 def callee(**does: Any) -> dict[str, Any]:

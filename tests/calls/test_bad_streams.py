@@ -11,7 +11,7 @@ from tests.calls.neighbour import neighbour
 from tests.calls.town import GREETING, LONG, PRICE, PRICE_QUESTION, hears, make_line, said, town
 from tests.calls.wire import CONNECTED, MEDIA, Socket, Wire, start
 from trunkline.sandbox.telephone.faults import Faults
-from trunkline.sandbox.telephone.records import StreamStarted, StreamStopped, WebhookAnswered
+from trunkline.sandbox.telephone.records import StreamStarted, StreamStopped, WebhookAnswered, WebhookSent
 from trunkline.sandbox.telephone.resource import new_sid
 
 RESUMED = "".join(make_line().resume.texts)
@@ -104,15 +104,16 @@ async def test_what_nobody_knows_yet_is_skipped(tmp_path: Path) -> None:
         await phone.ended()
 
 
-async def test_a_peer_that_stops_reading_is_noticed_and_ended(tmp_path: Path) -> None:
+async def test_a_peer_that_stops_reading_is_noticed_and_fetched_back(tmp_path: Path) -> None:
     async with town(tmp_path, make_line(greeting=" ".join([LONG] * 4))) as place:
         phone = await place.call()
         await hears(phone, LONG[:24])
-        session = place.service.switchboard.calls[phone.sid]
-        began = asyncio.get_running_loop().time()
+        began, since = asyncio.get_running_loop().time(), len(phone.log)
         with phone.suffering(deaf=True):
-            await session.over()
-            assert asyncio.get_running_loop().time() - began < 20
+            await phone.until(WebhookSent, since=since)
+        assert asyncio.get_running_loop().time() - began < 20
+        assert place.world.carrier.requests  # it did not know of the loss
+        await hears(phone, make_line().resume.words)
         await phone.hang_up()
         await phone.ended()
         assert any("returned no mark" in line for line in place.log.lines)

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import insert
+
 from tests.calls.dialling import ANN, HELLO, outgoing
 from tests.calls.town import Town, hears, town
 from tests.trunkline.campaigns.people import Clock, Desk
-from trunkline.calls.models import now
+from trunkline.calls.models import CallRow, now
 from trunkline.campaigns.campaign import Campaign, State
 from trunkline.campaigns.contacts import Contact
 from trunkline.campaigns.driver import Driver
@@ -20,6 +22,8 @@ from trunkline.campaigns.pacing import Pacing
 from trunkline.campaigns.retries import Retries, Retry
 from trunkline.campaigns.store import CampaignStore
 from trunkline.campaigns.telephone import Telephone
+from trunkline.costs.budget import Budget
+from trunkline.costs.spending import FRESH, Spending
 from trunkline.sandbox.telephone.callee import Callee
 
 BO, CY = "+12025550124", "+12025550125"
@@ -58,8 +62,10 @@ class Campaigning:
 
 
 @asynccontextmanager
-async def campaigning(folder: Path, callees: dict[str, Callee], **manners: Any) -> AsyncIterator[Campaigning]:
-    line, clock = outgoing(**manners), Clock()
+async def campaigning(
+    folder: Path, callees: dict[str, Callee], budget: Budget | None = None, **manners: Any
+) -> AsyncIterator[Campaigning]:
+    line, clock = outgoing(budget, **manners), Clock()
     clock.at = now()
     async with town(folder, line, carrier={"callees": callees}) as place:
         yield Campaigning(place, line, clock)
@@ -110,7 +116,7 @@ async def test_who_asked_not_to_be_called_is_not(tmp_path: Path) -> None:
 
 
 async def test_nobody_is_called_at_night(tmp_path: Path) -> None:
-    from trunkline.hours import Hours
+    from trunkline.outbound.hours import Hours
 
     async with campaigning(tmp_path, {}, amd="off", hours=Hours("09:00", "20:00")) as there:
         there._clock.at = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # in Washington it is ten in the evening
@@ -119,3 +125,34 @@ async def test_nobody_is_called_at_night(tmp_path: Path) -> None:
             await asyncio.sleep(30)
         found = await there.results()
         assert (found[ANN].attempts, found[ANN].next_at) == (0, datetime(2026, 11, 24, 14, 0, tzinfo=UTC))
+
+
+async def test_a_campaign_waits_for_the_day_on_which_its_line_may_spend_again(tmp_path: Path) -> None:
+    budget = Budget(per_day=0.01)
+    async with campaigning(tmp_path, {ANN: Callee(stays=8)}, budget=budget, amd="off") as there:
+        spending = Spending(there.place.service.store.expenses.spent, there._clock)
+        there.place.service.switchboard.spending = spending
+        await there.create(Ann=ANN, Bo=BO, Cy=CY)
+        async with there.place.service.store.engine.begin() as connection:
+            row: dict[str, Any] = {
+                "sid": "CA1",
+                "line": "desk",
+                "caller": "",
+                "called": "",
+                "direction": "inbound",
+            }
+            row |= {"started_at": there._clock(), "cost_usd": 1.0, "reason": "", "last_words": ""}
+            await connection.execute(insert(CallRow), row)
+        async with there.driver():
+            await asyncio.sleep(30)
+            assert await there.place.service.store.dials.latest() == []
+            waiting = await there.results()
+            assert {one.state for one in waiting.values()} == {"waiting"}
+            assert {one.next_at for one in waiting.values()} == {await spending.spent_until(there._line)}
+            there._clock.move(days=1)
+            await asyncio.sleep(FRESH)
+            phone = await there.place.world.carrier.callee(ANN)
+            await phone.answered()
+            await hears(phone, HELLO)
+            await phone.hang_up()
+            await phone.ended()

@@ -15,7 +15,7 @@ from trunkline.call import Call
 from trunkline.fallback import Fallback, Voicemail
 from trunkline.line import Line
 from trunkline.overflow import DialOverflow, SayAndHangUp
-from trunkline.resume import Resume
+from trunkline.resuming.resume import Resume
 from trunkline.sandbox.telephone.callee import Callee
 from trunkline.sandbox.telephone.phone import Phone
 from trunkline.sandbox.telephone.records import Said, StreamStarted, VerbRun, WebhookSent

@@ -16,7 +16,7 @@ from processors.vad import VAD
 from tests.calls.town import BOOK, NUMBER, QUESTION, Town, hears, said, town
 from trunkline.call import Call
 from trunkline.line import Line
-from trunkline.resume import Resume
+from trunkline.resuming.resume import Resume
 from trunkline.sandbox.brain import Rule
 from trunkline.sandbox.listen_faults import ListenFault
 from trunkline.sandbox.telephone.phone import Phone

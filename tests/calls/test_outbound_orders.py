@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.calls.dialling import ANN, HELLO, attempt, callee, ended, outgoing
+from tests.calls.dialling import ANN, HELLO, answers, attempt, callee, ended, outgoing
 from tests.calls.town import NUMBER, Town, hears, make_line, town
 from tests.calls.wire import Wire, form
-from trunkline import outbound
-from trunkline.calls.models import DialRow
-from trunkline.dialling import Outbound
+from trunkline.calls.models import DialRow, now
+from trunkline.costs.budget import Budget
+from trunkline.costs.spending import FRESH
 from trunkline.errors import CarrierError, DialRefused, TrunklineError
-from trunkline.hours import Hours
+from trunkline.outbound import dialler as outbound
+from trunkline.outbound.hours import Hours
+from trunkline.outbound.manners import Outbound
 from trunkline.sandbox.telephone.resource import new_sid
 from trunkline.sandbox.telephone.rest_answers import TOO_MANY_REQUESTS, RestError, invalid
 
@@ -264,3 +266,24 @@ async def test_a_process_that_is_full_calls_nobody(tmp_path: Path) -> None:
             await line.dial("+12025550124")
         await ended(place, first)
         await line.dial("+12025550124")
+
+
+async def test_a_line_that_has_spent_its_budget_calls_nobody_until_tomorrow(tmp_path: Path) -> None:
+    line = outgoing(Budget(per_day=0.01), amd="off")
+    async with town(tmp_path, line, **callee(stays=10)) as place:
+        _, phone = await answers(place)
+        await hears(phone, HELLO)
+        await phone.ended()
+        await place.left(phone)
+        assert (await place.row(phone)).cost_usd > 0.01
+        await asyncio.sleep(FRESH)
+        before = orders(place)
+        with pytest.raises(DialRefused, match="spent its budget") as refused:
+            await attempt(place)
+        assert orders(place) == before
+        assert refused.value.reason == "budget"
+        again = refused.value.again_at
+        assert again is not None
+        assert (again.hour, again.minute, again.second) == (0, 0, 0)
+        assert 0 < (again - now()).total_seconds() <= 86400
+        assert await place.service.dialler.dials.claimed(ANN) is None

@@ -22,7 +22,7 @@ from tests.calls.town import (
     town,
 )
 from trunkline import Recording, comfort_noise, vad, words
-from trunkline.dialling import Outbound
+from trunkline.outbound.manners import Outbound
 from trunkline.sandbox.brain import Rule
 from trunkline.sandbox.telephone.phone import Phone
 from trunkline.sandbox.telephone.records import StreamStarted

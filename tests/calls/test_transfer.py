@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from processors.g711 import SILENCE
 from tests.calls.town import (
@@ -30,8 +31,9 @@ from trunkline.sandbox.brain import Rule
 from trunkline.sandbox.telephone.callee import Callee
 from trunkline.sandbox.telephone.phone import Phone
 from trunkline.sandbox.telephone.records import StreamStarted, StreamStopped, VerbRun, WebhookAnswered
-from trunkline.transfer import Result, Transfer
-from trunkline.whats_next import Number, QueueNamed
+from trunkline.transfers.destinations import Number, QueueNamed
+from trunkline.transfers.settling import GRACE
+from trunkline.transfers.transfer import Result, Transfer
 
 DESK = "+15550123"
 WORDS = "I am putting you through to the desk."
@@ -390,3 +392,25 @@ async def test_the_model_is_told_that_a_transfer_was_called_off(tmp_path: Path) 
         assert verbs(phone) == ["Connect"]
         await phone.hang_up()
         await phone.ended()
+
+
+@pytest.mark.parametrize(("rings", "outcome"), [(1.0, "transferred"), (20.0, "caller-hung-up")])
+async def test_when_the_carrier_never_asks_what_is_next_it_is_asked_what_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rings: float, outcome: str
+) -> None:
+    callees = {DESK: Callee(ring=rings)}
+    async with town(tmp_path, desk(), rules=RULES, carrier={"callees": callees}) as place:
+        phone = await asks(place)
+        await place.world.carrier.callee(DESK)
+
+        async def lost(*_: object) -> None:
+            raise web.HTTPServiceUnavailable
+
+        monkeypatch.setattr("trunkline.server.webhooks.onward", lost)
+        await asyncio.sleep(10)
+        await phone.hang_up()
+        await phone.ended()
+        assert (await place.row(phone)).outcome == "transferring"
+        await asyncio.sleep(GRACE + 1)
+        row = await place.row(phone)
+        assert (row.outcome, row.reason, row.then) == (outcome, "to a number", None)

@@ -29,7 +29,7 @@ from trunkline.sandbox.telephone.records import (
     VerbRun,
 )
 from trunkline.sandbox.telephone.rest_answers import invalid
-from trunkline.transfer import Result, Transfer, Transfers
+from trunkline.transfers.transfer import Result, Transfer, Transfers
 
 AHEAD = carrier_api.CarrierApi
 """Imported ahead, as a server has it after its first warm transfer: no thread is waited for."""

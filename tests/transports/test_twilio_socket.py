@@ -11,7 +11,14 @@ from aiohttp import web
 from tests.transports.playout import START
 from transports.errors import RemoteProtocolError
 from transports.media_streams import Event, Mark, Start
-from transports.twilio_socket import CLOSE_LIMIT, SILENCE_LIMIT, START_LIMIT, TwilioSocket, websocket
+from transports.twilio_socket import (
+    CLOSE_LIMIT,
+    SECOND_LOOK,
+    SILENCE_LIMIT,
+    START_LIMIT,
+    TwilioSocket,
+    websocket,
+)
 
 STOP = '{"event":"stop","streamSid":"MZ1"}'
 MARK = '{"event":"mark","streamSid":"MZ1","mark":{"name":"1"}}'
@@ -158,7 +165,23 @@ async def test_a_peer_that_falls_silent_counts_as_lost() -> None:
         await socket.start()
         began = asyncio.get_running_loop().time()
         assert not await socket.read(nothing)
-        assert asyncio.get_running_loop().time() - began == pytest.approx(SILENCE_LIMIT, abs=0.1)
+        quiet = asyncio.get_running_loop().time() - began
+        assert quiet == pytest.approx(SILENCE_LIMIT + SECOND_LOOK, abs=0.1)
+        assert socket.is_silent
+
+
+async def test_what_has_come_while_our_own_loop_stood_still_is_read() -> None:
+    async with connected() as (socket, ws):
+        await ws.send_str(START.decode())
+        await socket.start()
+        reading = asyncio.create_task(socket.read(nothing))
+        await asyncio.sleep(SILENCE_LIMIT - 0.1)
+        await ws.send_str('{"event":"mark","mark":{"name":"m"}}')
+        asyncio.get_running_loop().jump(1)  # type: ignore[attr-defined]
+        await asyncio.sleep(1)
+        assert not reading.done()
+        await socket.close()
+        await reading
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from trunkline.events import Watchers
 from trunkline.life import Outcome
 from trunkline.line import Line
 from trunkline.records import Facts, Turn
-from trunkline.resumption import Resumed
+from trunkline.resuming.resumption import Resumed
 from trunkline.switchboard import Switchboard
 from trunkline.vendors import Vendors
 

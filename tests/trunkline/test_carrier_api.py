@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from tests.trunkline.sandbox.customer import Customer, twiml
 from trunkline import settings
 from trunkline.carrier_api import ANSWER_LIMIT, TWIML_LIMIT, Amd, CarrierApi
 from trunkline.errors import CarrierError, SettingsError
@@ -56,6 +57,21 @@ async def test_a_call_is_ordered_in_twilios_words() -> None:
         assert await asks.status(sid) in ("queued", "ringing")
         assert await asks.calls(to=ANN, from_=DESK, since=datetime.now(UTC) - timedelta(minutes=1)) == [sid]
         assert await asks.calls(to=ANN, from_=DESK, since=datetime.now(UTC) + timedelta(minutes=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "taken"), [("answer", True), ("busy", False), ("no-answer", False), ("failed", False)]
+)
+async def test_it_tells_whether_a_leg_of_a_call_was_answered(outcome: Any, taken: bool) -> None:
+    bob = "+12025550124"
+    callees = {ANN: Callee(), bob: Callee(outcome=outcome, stays=2)}
+    async with Customer() as customer, carrier(callees=callees) as (there, asks):
+        customer.pages["/dial"] = twiml(f"<Dial>{bob}</Dial>")
+        sid = await asks.create_call(to=ANN, from_=DESK, url=customer.url("/dial"))
+        assert not await asks.was_taken(sid)
+        await there.phones[sid].ended(60)
+        assert await asks.was_taken(sid) is taken
+        assert not await asks.was_taken("CA" + "0" * 32)
 
 
 async def test_keys_that_are_sent_rule_detection_out() -> None:

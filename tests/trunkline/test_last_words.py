@@ -3,7 +3,7 @@
 from processors.aura_tts import AuraTTS
 from processors.deepgram import Deepgram
 from tests.processors.test_understudy import Idle
-from trunkline.last_words import LONGEST, with_unsaid
+from trunkline.last_words import LONGEST, unsaid_by, with_unsaid
 from trunkline.life import Outcome
 
 LOST = Outcome("failed", "no voice", "I am sorry.")
@@ -19,6 +19,16 @@ async def test_the_rest_of_the_reply_comes_first() -> None:
     cut = with_unsaid(LOST, voice).last_words
     assert len(cut) <= LONGEST + 1
     assert cut.endswith(" I am sorry.")
+    await deepgram.close()
+
+
+async def test_the_voice_among_the_stages_tells_what_it_could_not_say() -> None:
+    deepgram = Deepgram("key")
+    voice = AuraTTS(deepgram)
+    assert unsaid_by([Idle(), voice]) == ""
+    voice._unsaid += ["It is", "eighty five dollars."]
+    assert unsaid_by([Idle(), voice]) == "It is eighty five dollars."
+    assert unsaid_by([Idle()]) is None
     await deepgram.close()
 
 

@@ -14,7 +14,7 @@ from trunkline.events import Watchers
 from trunkline.life import COMPLETED, Outcome, State
 from trunkline.line import Line
 from trunkline.minutes import Minutes
-from trunkline.resumption import Resumed
+from trunkline.resuming.resumption import Resumed
 from trunkline.session import (
     FIRST_STREAM_LIMIT,
     NEXT_STREAM_LIMIT,
@@ -26,6 +26,8 @@ from trunkline.vendors import Vendors
 
 class Socket:
     """A carrier's socket, as a session knows it: open until told otherwise."""
+
+    is_silent = False
 
     def __init__(self) -> None:
         self.protocol = MediaStream()

@@ -9,7 +9,7 @@ from tests.trunkline.office import Archive, bare_line, board, facts, no_vendors
 from trunkline.admission import Admission, Refused
 from trunkline.life import ABANDONED, CALLER_HUNG_UP, COMPLETED, Outcome
 from trunkline.overflow import Queue, Reason, SayAndHangUp
-from trunkline.resumption import Resumed
+from trunkline.resuming.resumption import Resumed
 from trunkline.switchboard import REMEMBERED
 from trunkline.vendors import Vendors
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from loguru import logger
-from sqlalchemy import ColumnElement, delete, event, false, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, event, exists, false, or_, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
@@ -94,6 +94,14 @@ class Purge:
             values: dict[str, Any] = {**emptied, "caller": "", "last_words": "", "purged_at": now()}
             await connection.execute(calls.values(**values))
 
+    async def purge_dials(self, wanted: Wanted) -> None:
+        """Delete whom we tried to call when no call came of it that is kept."""
+        kept = exists().where(CallRow.sid == DialRow.sid)
+        dials = update(DialRow).where(DialRow.ended_at.is_not(None), DialRow.number != "", ~kept)
+        dials = dials.where(*_of_dials(wanted))
+        async with self._engine.begin() as connection:
+            await connection.execute(dials.values(number="", data={}, claim=None, error=""))
+
     async def settle(self, *, compact: bool = False) -> bool:
         """Leave no trace of what was deleted in the database's files.
 
@@ -153,4 +161,17 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(CallRow.line == wanted.line)
     if wanted.caller is not None:
         found.append(CallRow.caller == wanted.caller)
+    return found
+
+
+def _of_dials(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.calls:
+        found.append(or_(false(), *(DialRow.sid.startswith(sid, autoescape=True) for sid in wanted.calls)))
+    if wanted.before is not None:
+        found.append(DialRow.created_at < wanted.before)
+    if wanted.line is not None:
+        found.append(DialRow.line == wanted.line)
+    if wanted.caller is not None:
+        found.append(DialRow.number == wanted.caller)
     return found

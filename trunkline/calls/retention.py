@@ -9,6 +9,7 @@ from loguru import logger
 from sqlalchemy.exc import SQLAlchemyError
 
 from trunkline.calls.purge import BATCH, Doomed, Purge, Wanted, without_recording
+from trunkline.campaigns.purge import ContactPurge
 from trunkline.line import Line
 
 DAY = 86_400.0
@@ -20,6 +21,7 @@ class Retention:
 
     Args:
         purge: of the call store.
+        contacts: those of campaigns in it.
         lines: those whose :attr:`~trunkline.redaction.privacy.Privacy.keep_days` counts.
         recordings: the folder of recordings.
         now: the wall clock.
@@ -28,11 +30,13 @@ class Retention:
     def __init__(
         self,
         purge: Purge,
+        contacts: ContactPurge,
         lines: Iterable[Line],
         recordings: Path,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._purge = purge
+        self._contacts = contacts
         self._days = {line.name: line.privacy.keep_days for line in lines if line.privacy.keep_days}
         self._recordings = recordings
         self._now = now
@@ -49,14 +53,18 @@ class Retention:
 
     async def once(self) -> int:
         """Delete what is due now; returns of how many calls."""
-        done = 0
+        done = people = 0
         for line, days in self._days.items():
-            due = await self._purge.matching(Wanted(before=self._now() - timedelta(days=days), line=line))
+            wanted = Wanted(before=self._now() - timedelta(days=days), line=line)
+            due = await self._purge.matching(wanted)
             for start in range(0, len(due), BATCH):
                 done += await purged(self._purge, due[start : start + BATCH], self._recordings)
-        if done:
+            await self._purge.purge_dials(wanted)
+            people += await self._contacts.purge(wanted)
+        if done or people:
             await self._purge.settle()
-            logger.info("{} calls were kept as long as their lines keep them, and are purged", done)
+            told = "{} calls and {} contacts were kept as long as their lines keep them, and are purged"
+            logger.info(told, done, people)
         return done
 
     async def _run(self) -> None:

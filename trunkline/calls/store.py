@@ -28,9 +28,9 @@ from trunkline.errors import SettingsError
 from trunkline.life import PROVISIONAL, Outcome
 from trunkline.line import Line
 from trunkline.records import Facts, ToolCall, Turn
-from trunkline.resumption import Resumed
+from trunkline.resuming.resumption import Resumed
+from trunkline.transfers.destinations import Then
 from trunkline.waterfall import SEGMENTS
-from trunkline.whats_next import Then
 
 LIMITS: dict[str, dict[str, Any]] = {
     "postgresql+asyncpg": {"timeout": 5, "command_timeout": 10},

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from trunkline.calls.summary import aware
 from trunkline.campaigns.models import AttemptRow, ContactRow
+from trunkline.campaigns.purge import BLANK
 from trunkline.campaigns.retries import UNCOUNTED
 from trunkline.campaigns.store import DONE, LIVE, WAITING
 
@@ -76,6 +77,7 @@ class Result:
     """A contact and what came of it."""
 
     number: str
+    """E.164; empty when it was purged."""
     data: Mapping[str, Any]
     state: str
     attempts: int
@@ -108,7 +110,7 @@ async def results(engine: AsyncEngine, name: str) -> AsyncIterator[Result]:
 def _result(contact: Any, attempts: list[Any]) -> Result:
     begun = [aware(one.begun_at) for one in attempts]
     return Result(
-        number=contact.number,
+        number="" if contact.number.startswith(BLANK) else contact.number,
         data=contact.data,
         state=contact.state,
         attempts=sum(one.outcome not in UNCOUNTED for one in attempts),

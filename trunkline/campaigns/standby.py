@@ -15,7 +15,7 @@ from trunkline.campaigns.lock import Lock
 from trunkline.campaigns.store import CampaignStore
 from trunkline.errors import TrunklineError
 from trunkline.line import Line
-from trunkline.outbound import Dialler
+from trunkline.outbound.dialler import Dialler
 from trunkline.settings import Settings
 
 if TYPE_CHECKING:

@@ -15,14 +15,17 @@ from trunkline.calls.models import now as wall_clock
 from trunkline.campaigns.campaign import Due
 from trunkline.campaigns.dials import Ended, Full
 from trunkline.campaigns.retries import LOST, POSTPONED
-from trunkline.dialling import Outbound
 from trunkline.errors import CarrierError, DialRefused, SettingsError
-from trunkline.hours import zones_of
 from trunkline.line import Line
-from trunkline.outbound import Dialler
+from trunkline.outbound.dialler import Dialler
+from trunkline.outbound.hours import zones_of
+from trunkline.outbound.manners import Outbound
 
 REFUSED, UNKNOWN = "refused", "unknown"
 """Outcomes of attempts that the line did not allow, and of which the carrier never said anything."""
+
+NOT_NOW = ("hours", "budget", "under-way", "origin")
+"""Reasons for which an attempt is made later."""
 
 SOON = timedelta(seconds=30)
 """Until an attempt that could not be made now."""
@@ -70,10 +73,14 @@ class Telephone:
         self._now = now
         self._loop = asyncio.get_running_loop()
         self._asked: dict[str, float] = {}
+        self._spent: dict[str, datetime] = {}
+        """When lines may spend again whose budget for the day is spent."""
 
     def opening(self, line: str, number: str, at: datetime) -> datetime | None:
         """When a line may call a number next; None for at once, or when nobody can say."""
-        caller = self._lines[line]
+        caller, spent_until = self._lines[line], self._spent.get(line)
+        if spent_until is not None and spent_until > at:
+            return spent_until
         hours = (caller.outbound or Outbound()).hours
         if hours is None:
             return None
@@ -116,7 +123,9 @@ class Telephone:
             raise Full
         if error.reason == "under-way" and await self._dialler.attempt(due.id) is not None:
             return None  # by another process, at this moment
-        if error.reason in ("hours", "under-way", "origin"):
+        if error.reason == "budget" and error.again_at is not None:
+            self._spent[due.line] = error.again_at  # the rest of the list waits without an attempt
+        if error.reason in NOT_NOW:
             again_at = error.again_at or self._now() + SOON
             return Ended(POSTPONED, reason=str(error), again_at=again_at)
         return Ended(REFUSED, reason=str(error))

@@ -13,7 +13,19 @@ from trunkline.calls.summary import Summary, masked
 SHORTEST = 8
 """Characters of a call's id that are shown at least."""
 
-STYLES = {"completed": "green", "caller-hung-up": "green", "failed": "red", "abandoned": "yellow"}
+STYLES = {
+    "completed": "green",
+    "caller-hung-up": "green",
+    "transferred": "green",
+    "transferring": "cyan",
+    "voicemail": "cyan",
+    "voicemail-left": "cyan",
+    "answered-machine": "cyan",
+    "fax": "cyan",
+    "handed-over": "cyan",
+    "failed": "red",
+}
+"""By outcome. Yellow is any other: nobody was there, the call was cut short, or it has not ended."""
 
 
 def call_list(rows: Sequence[CallRow], *, numbers: bool = False) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from trunkline.calls.purge import Doomed, Wanted
+    from trunkline.campaigns.purge import Listed
     from trunkline.settings import Settings
 
 Calls = Annotated[
@@ -56,6 +58,7 @@ def calls_purge(
     """Delete what calls tell of people: words, tools, numbers, states and recordings.
 
     Their figures stay (when, how long, outcome, times, cost), unless --all. Calls that go on are left alone.
+    The contacts of campaigns that are done lose their numbers and data likewise.
     """
     import asyncio
 
@@ -93,15 +96,17 @@ async def _purge(settings: Settings, wanted: Wanted, *, whole: bool, dry_run: bo
     from trunkline.calls.purge import BATCH
     from trunkline.calls.retention import purged
     from trunkline.calls.store import CallStore
+    from trunkline.campaigns.purge import ContactPurge
 
     store, screen = CallStore(settings.database_url), terminal.screen()
     await store.open()
     try:
-        doomed = await store.purge.matching(wanted)
-        if not doomed:
-            screen.print("No call to purge: none fits, or those that do go on or were purged before.")
+        doomed, contacts = await store.purge.matching(wanted), ContactPurge(store.engine)
+        listed = await contacts.matching(wanted)
+        for told in _found(doomed, listed, whole=whole):
+            screen.print(told)
+        if not (doomed or listed.over):
             return 0
-        screen.print(_summary(doomed, whole=whole))
         if dry_run:
             return 0
         if not yes and not _agrees():
@@ -111,8 +116,10 @@ async def _purge(settings: Settings, wanted: Wanted, *, whole: bool, dry_run: bo
             done += await purged(store.purge, doomed[start : start + BATCH], settings.recordings, whole=whole)
             if screen.is_terminal and len(doomed) > BATCH:
                 screen.print(f"{done} of {len(doomed)}", end="\r")
+        await store.purge.purge_dials(wanted)
+        people = await contacts.purge(wanted, whole=whole)
         settled = await store.purge.settle(compact=True)
-        screen.print(_done(doomed, done, settled=settled or "sqlite" not in settings.database_url))
+        screen.print(_done(doomed, done, people, settled=settled or "sqlite" not in settings.database_url))
         return 0 if done == len(doomed) else 1
     finally:
         await store.close()
@@ -127,6 +134,22 @@ def _agrees() -> bool:
     return typer.confirm("This cannot be undone. Delete?")
 
 
+def _found(doomed: list[Doomed], listed: Listed, *, whole: bool) -> Iterator[str]:
+    """What is about to be deleted, and what is not."""
+    if doomed:
+        yield _summary(doomed, whole=whole)
+    else:
+        yield "No call to purge: none fits, or those that do go on or were purged before."
+    if listed.over:
+        what = "everything" if whole else "numbers and data"
+        yield f"{_contacts(listed.over)} of campaigns that are done: {what}"
+    if listed.live:
+        yield (
+            f"{_contacts(listed.live)} of campaigns that go on: kept. `trunkline do-not-call add` spares a "
+            "person; `trunkline campaign delete` deletes a campaign."
+        )
+
+
 def _summary(doomed: list[Doomed], *, whole: bool) -> str:
     lines = ", ".join(sorted({call.line for call in doomed}))
     first, last = doomed[0].started_at, doomed[-1].started_at
@@ -136,8 +159,8 @@ def _summary(doomed: list[Doomed], *, whole: bool) -> str:
     return f"{_calls(len(doomed))} of {lines}, {days}: {what}, {sounds} recording{'s' * (sounds != 1)}"
 
 
-def _done(doomed: list[Doomed], done: int, *, settled: bool) -> str:
-    said = [f"{_calls(done)} purged."]
+def _done(doomed: list[Doomed], done: int, people: int, *, settled: bool) -> str:
+    said = [f"{_calls(done)}{f' and {_contacts(people)}' if people else ''} purged."]
     if done < len(doomed):
         said.append(f"{_calls(len(doomed) - done)} not: their recordings cannot be deleted.")
     if not settled:
@@ -153,3 +176,7 @@ def _done(doomed: list[Doomed], done: int, *, settled: bool) -> str:
 
 def _calls(count: int) -> str:
     return "1 call" if count == 1 else f"{count} calls"
+
+
+def _contacts(count: int) -> str:
+    return "1 contact" if count == 1 else f"{count} contacts"

@@ -24,11 +24,11 @@ from trunkline.campaigns.store import CampaignStore
 from trunkline.commands import campaign_screen
 from trunkline.commands.campaign_orders import REFRESH, find, opened, standing
 from trunkline.commands.serving import loop_factory, not_listening, until_signal
-from trunkline.dialling import Outbound
 from trunkline.errors import CampaignError, SettingsError
 from trunkline.line import Line
 from trunkline.loader import Loaded
-from trunkline.outbound import NO_ORIGIN
+from trunkline.outbound.dialler import NO_ORIGIN
+from trunkline.outbound.manners import Outbound
 from trunkline.settings import REQUIRED, Settings
 
 SHOWN = 10

@@ -128,7 +128,7 @@ def check(values: Settings) -> None:
     Raises:
         SettingsError: something is not set without which nobody can be called.
     """
-    from trunkline.outbound import NO_ORIGIN
+    from trunkline.outbound.dialler import NO_ORIGIN
 
     values.require(NEEDED)
     if not values.public_url and not values.twilio_base_url:

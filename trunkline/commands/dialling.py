@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from trunkline.calls.models import DialRow
     from trunkline.loader import Loaded
-    from trunkline.outbound import Dialled, Dialler
+    from trunkline.outbound.dialler import Dialled, Dialler
     from trunkline.server.service import Service
     from trunkline.settings import Settings
 
@@ -158,7 +158,8 @@ async def _elsewhere(
     line: Loaded, values: Settings, number: str, data: Mapping[str, str], *, anyway: bool
 ) -> int:
     from trunkline.calls.store import CallStore
-    from trunkline.outbound import Dialler
+    from trunkline.costs.spending import Spending
+    from trunkline.outbound.dialler import Dialler
     from trunkline.switchboard import Switchboard
     from trunkline.vendors import Vendors
 
@@ -166,6 +167,7 @@ async def _elsewhere(
     await store.open()
     try:
         board = Switchboard([line.line], vendors, store, Watchers())
+        board.spending = Spending(store.expenses.spent)
         dialler = Dialler(board, store.dials, vendors, lambda: values.public_url)
         dialled = await dialler.dial(line.line, number, data=data, anyway=anyway)
         await dialler.close()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from loguru import logger
@@ -52,17 +52,24 @@ class Spending:
             sid: the call.
             known: calls that are here already, and go on whatever they cost.
         """
+        if sid in known or await self.spent_until(line) is None:
+            return None
+        logger.info("call {} is not taken: the budget of {} is spent", sid, line.name)
+        if line.budget is not None and line.budget.words is not None:
+            return SayAndHangUp(line.budget.words)
+        return line.when_full.then if isinstance(line.when_full, Queue) else line.when_full
+
+    async def spent_until(self, line: Line) -> datetime | None:
+        """When the next day begins for a line that has spent today's budget; None if there is some left."""
         budget = line.budget
-        if budget is None or budget.per_day is None or sid in known:
+        if budget is None or budget.per_day is None:
             return None
         spent = await self._spent(line, budget.zone)
         self._tell(line, spent / budget.per_day)
         if spent < budget.per_day:
             return None
-        logger.info("call {} is not taken: the budget of {} is spent", sid, line.name)
-        if budget.words is not None:
-            return SayAndHangUp(budget.words)
-        return line.when_full.then if isinstance(line.when_full, Queue) else line.when_full
+        tomorrow = self._now().astimezone(ZoneInfo(budget.zone)) + timedelta(days=1)  # by its calendar
+        return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
     async def _spent(self, line: Line, zone: str) -> float:
         today = self._now().astimezone(ZoneInfo(zone))

@@ -1,4 +1,4 @@
-"""A call's state without what its line leaves out: what :mod:`trunkline.snapshots` writes, redacted. Pure."""
+"""A call's state without what its line leaves out: what :mod:`trunkline.resuming.snapshots` writes."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from loguru import logger
 
-from trunkline.dial_news import DialNews
 from trunkline.errors import RequestRefused
 from trunkline.fleet.seat import Seat
+from trunkline.outbound.news import DialNews
 from trunkline.server import twiml
 from trunkline.server.media import Media
 from trunkline.server.metrics_page import MetricsPage

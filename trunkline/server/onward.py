@@ -7,7 +7,7 @@ from trunkline.life import CALLER_HUNG_UP, TRANSFERRED, Outcome
 from trunkline.server.transfer_twiml import go
 from trunkline.server.twiml import hang_up
 from trunkline.switchboard import Switchboard
-from trunkline.whats_next import Room, Then
+from trunkline.transfers.destinations import Room, Then
 
 TOOK = {"completed", "answered", "bridged", "bridging-in-process"}
 """``DialCallStatus``, or ``QueueResult``, of somebody who took the call (Twilio: TwiML Dial, Enqueue)."""
@@ -46,6 +46,8 @@ async def onward(
         _send_home(board, sid)
         return _over(board, sid, Outcome(CALLER_HUNG_UP.kind, outcome.reason))
     if came_of_it is None and not _is_deserted(board, sid, outcome.then):
+        if isinstance(outcome.then.to, Room):
+            board.settling.let_in(sid)
         return go(outcome.then, address)
     board.consultations.pop(sid, None)
     await board.reopen(sid)

@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from processors import silero
-from trunkline import outbound
 from trunkline.admission import Admission
 from trunkline.calls.retention import Retention
 from trunkline.calls.store import CallStore
+from trunkline.campaigns.purge import ContactPurge
 from trunkline.costs.spending import Spending
-from trunkline.dial_news import DialNews
 from trunkline.drain import Drain
 from trunkline.errors import LineError
 from trunkline.events import Watchers
@@ -26,7 +25,9 @@ from trunkline.line import Line
 from trunkline.loader import Loaded
 from trunkline.metrics import Metrics, tally
 from trunkline.otlp import exporter
-from trunkline.outbound import Dialler
+from trunkline.outbound import dialler as outbound
+from trunkline.outbound.dialler import Dialler
+from trunkline.outbound.news import DialNews
 from trunkline.quotas import Quota
 from trunkline.server.app import application
 from trunkline.server.metrics_page import MetricsPage
@@ -180,7 +181,8 @@ class Service:
     def _keep_house(self, lines: Sequence[Line], stack: AsyncExitStack) -> None:
         """Delete what is kept no longer: the first worker, for all."""
         if self._seat is None or self._seat.slot == 0:
-            retention = Retention(self.store.purge, lines, self.settings.recordings)
+            contacts = ContactPurge(self.store.engine)
+            retention = Retention(self.store.purge, contacts, lines, self.settings.recordings)
             retention.start()
             stack.callback(retention.stop)
 

@@ -3,7 +3,7 @@
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse  # type: ignore[import-untyped]
 
 from trunkline.server.twiml import NEXT, SAY_LANGUAGES
-from trunkline.whats_next import Number, QueueNamed, Room, Sip, Then
+from trunkline.transfers.destinations import Number, QueueNamed, Room, Sip, Then
 
 PATIENCE = 8
 """Seconds for a key, each time that the menu was said."""

@@ -18,9 +18,18 @@ def paths(path: str) -> tuple[str, str]:
     return path, path + r"/{slot:\d+}"
 
 
-def connect(stream_url: str, ticket: str, address: str = "") -> str:
-    """Connect the caller to a stream; when it ends, ask the worker at that address what next."""
+def connect(stream_url: str, ticket: str, address: str = "", *, after: int = 0) -> str:
+    """Connect the caller to a stream; when it ends, ask the worker at that address what next.
+
+    Args:
+        stream_url: where.
+        ticket: lets the stream in.
+        address: of the worker.
+        after: seconds of silence before.
+    """
     response = VoiceResponse()
+    if after:
+        response.pause(length=after)
     verb = Connect(action=NEXT + address, method="POST")
     verb.stream(url=stream_url).parameter(name=PARAMETER, value=ticket)
     response.append(verb)
@@ -40,6 +49,13 @@ def come_back(seconds: int) -> str:
     response = VoiceResponse()
     response.pause(length=seconds)
     response.redirect(NEXT, method="POST")
+    return str(response)
+
+
+def ask_again(origin: str, address: str = "") -> str:
+    """Have a call that goes on ask the worker at that address what is next; for an order over REST."""
+    response = VoiceResponse()
+    response.redirect(origin + NEXT + address, method="POST")
     return str(response)
 
 

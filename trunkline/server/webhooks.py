@@ -8,12 +8,12 @@ from loguru import logger
 from multidict import MultiDict
 
 from trunkline.admission import Waits
-from trunkline.dial_news import DialNews
 from trunkline.errors import RequestRefused
 from trunkline.life import Outcome
 from trunkline.line import Line
+from trunkline.outbound.news import DialNews
 from trunkline.records import Facts
-from trunkline.resumption import Resumed
+from trunkline.resuming.resumption import Resumed
 from trunkline.server import last_resort, twiml
 from trunkline.server.consult import Consult
 from trunkline.server.onward import onward
@@ -21,13 +21,16 @@ from trunkline.server.signature import Gatekeeper
 from trunkline.server.tickets import Tickets
 from trunkline.session import Session
 from trunkline.switchboard import Switchboard
-from trunkline.transferring import CONSULT, CONSULT_STATUS
+from trunkline.transfers.transferring import CONSULT, CONSULT_STATUS
 
 TERMINAL = {"completed", "busy", "failed", "no-answer", "canceled"}
 """``CallStatus`` of a call that is over (Twilio: Call resource)."""
 
 DIAL = "dial"
 """The part of a query that names an attempt of ours to call somebody."""
+
+RESPITE = 2
+"""Seconds by which each further attempt to connect a call waits longer."""
 
 RESTART = 4
 """Seconds after which the successor of a server that stops should be there."""
@@ -134,14 +137,15 @@ class Webhooks:
         board, session = self._switchboard, self._switchboard.calls.get(facts.sid)
         if session is not None and session.outcome is None:
             if session.try_again():
-                return self._connect(request, facts)
+                return self._connect(request, facts, session.call.attempts)
         else:
             resumed = await board.resumed(facts.sid)
             # A transfer that failed is no line that dropped.
             resumed = resumed.reopened(opening) if opening else resumed.again()
             if resumed.attempts <= line.resume.attempts:
                 rung = self._ring(facts, line, resumed)
-                return self._connect(request, facts) if rung else _xml(last_resort.fall_back(line))
+                again = self._connect(request, facts, resumed.attempts) if rung else None
+                return again or _xml(last_resort.fall_back(line))
         board.give_up(facts.sid, Outcome("failed", "the stream was lost too often"))
         return _xml(last_resort.fall_back(line))
 
@@ -189,9 +193,11 @@ class Webhooks:
             origin=self._gatekeeper.origin(request),
         )
 
-    def _connect(self, request: web.Request, facts: Facts) -> web.Response:
+    def _connect(self, request: web.Request, facts: Facts, attempt: int = 1) -> web.Response:
+        """Connect the call; from the third attempt on not at once, for what was wrong may pass."""
         url = self._gatekeeper.stream_url(request, twiml.MEDIA + self._address)
-        return _xml(twiml.connect(url, self._tickets.issue(facts.sid), self._address))
+        after = RESPITE * max(attempt - 2, 0)
+        return _xml(twiml.connect(url, self._tickets.issue(facts.sid), self._address, after=after))
 
 
 async def _form(request: web.Request) -> Form:

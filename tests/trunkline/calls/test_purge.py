@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
-from trunkline.calls.models import now
+from trunkline.calls.models import DialRow, now
 from trunkline.calls.purge import Purge, Wanted, without_recording
 from trunkline.calls.retention import purged
 from trunkline.calls.store import CallStore
-from trunkline.life import COMPLETED
+from trunkline.life import COMPLETED, Outcome
 from trunkline.records import Facts, ToolCall, Turn
+from trunkline.transfers.destinations import Number, Then
 
 WORDS = "velociraptor"
 CALLER = "+14155550123"
+HUMAN = "+12025550177"
 
 
 def begin(store: CallStore, sid: str, line: str = "desk", *, ends: bool = True) -> None:
@@ -132,3 +134,53 @@ async def test_what_is_replaced_is_overwritten(store: CallStore, tmp_path: Path)
     await store.flush()
     await store.purge.settle()
     assert WORDS.encode() not in on_disk(tmp_path)
+
+
+async def test_the_number_of_who_took_the_call_goes_too(store: CallStore, tmp_path: Path) -> None:
+    begin(store, "CA1", ends=False)
+    store.end("CA1", Outcome("transferring", "to a number", then=Then(Number(HUMAN), WORDS)))
+    await store.flush()
+    assert HUMAN.encode() in on_disk(tmp_path)
+    await purged(store.purge, await store.purge.matching(Wanted(calls=("CA1",))), tmp_path)
+    await store.purge.settle()
+    assert HUMAN.encode() not in on_disk(tmp_path)
+    kept = await store.call("CA1")
+    assert kept is not None
+    assert (kept.then, kept.outcome, kept.reason) == (None, "transferring", "to a number")
+
+
+async def dialled(store: CallStore, id: str, sid: str | None = None, *, over: bool = True) -> None:  # noqa: A002
+    await store.dials.create(
+        DialRow(id=id, line="desk", number=HUMAN + id, data={"name": WORDS}, claim=HUMAN + id, sid=sid)
+    )
+    if over:
+        await store.dials.advance(id, "ended", outcome="busy")
+
+
+async def test_attempts_of_which_no_call_is_kept_go_by_themselves(store: CallStore, tmp_path: Path) -> None:
+    begin(store, "CA1")
+    await dialled(store, "1")
+    await dialled(store, "2", "CA2")
+    await dialled(store, "3", "CA1")  # goes with its call
+    await dialled(store, "4", over=False)
+    await store.flush()
+
+    async def left() -> list[str]:
+        rows = sorted(await store.dials.latest(), key=lambda row: row.id)
+        return [row.number.removeprefix(HUMAN) for row in rows]
+
+    for spared in (
+        Wanted(before=now() - timedelta(days=1)),
+        Wanted(line="shop"),
+        Wanted(caller="+1999"),
+        Wanted(calls=("CAb",)),
+    ):
+        await store.purge.purge_dials(spared)
+    assert await left() == ["1", "2", "3", "4"]
+    await store.purge.purge_dials(Wanted(calls=("CA",)))
+    assert await left() == ["1", "", "3", "4"]
+    await store.purge.purge_dials(Wanted(before=now() + timedelta(days=1), line="desk", caller=f"{HUMAN}1"))
+    assert await left() == ["", "", "3", "4"]
+    await store.purge.settle()
+    bytes_left = on_disk(tmp_path)
+    assert [f"{HUMAN}{n}".encode() in bytes_left for n in range(1, 5)] == [False, False, True, True]

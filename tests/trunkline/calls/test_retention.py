@@ -22,6 +22,7 @@ class Store:
         self.asked: list[Wanted] = []
         self.purged: list[str] = []
         self.settled = 0
+        self.dials: list[Wanted] = []
         self._due = [Doomed(sid, "desk", NOW, None, None) for sid in sids]
 
     async def matching(self, wanted: Wanted) -> list[Doomed]:
@@ -32,13 +33,29 @@ class Store:
     async def purge(self, doomed: Sequence[Doomed], *, whole: bool = False) -> None:
         self.purged += [call.sid for call in doomed]
 
+    async def purge_dials(self, wanted: Wanted) -> None:
+        self.dials.append(wanted)
+
     async def settle(self, *, compact: bool = False) -> bool:
         self.settled += 1
         return True
 
 
-def retention(store: Any, *lines: Line) -> Retention:
-    return Retention(cast(Purge, store), lines, Path("recordings"), lambda: NOW)
+class Contacts:
+    """Of campaigns; so many are due."""
+
+    def __init__(self, due: int = 0) -> None:
+        self.asked: list[Wanted] = []
+        self._due = due
+
+    async def purge(self, wanted: Wanted) -> int:
+        self.asked.append(wanted)
+        return self._due
+
+
+def retention(store: Any, *lines: Line, contacts: Any = None) -> Retention:
+    contacts = contacts or cast(Any, Contacts())
+    return Retention(cast(Purge, store), contacts, lines, Path("recordings"), lambda: NOW)
 
 
 KEEPING = bare_line(privacy=Privacy(keep_days=30))
@@ -49,6 +66,13 @@ async def test_only_lines_that_say_how_long_are_looked_at() -> None:
     assert await retention(store, KEEPING, bare_line(name="shop")).once() == 2
     assert store.asked == [Wanted(before=NOW - timedelta(days=30), line="desk")]
     assert (store.purged, store.settled) == (["CA1", "CA2"], 1)
+
+
+async def test_contacts_and_attempts_are_kept_as_long_as_calls() -> None:
+    store, contacts = Store(), Contacts(due=3)
+    assert await retention(store, KEEPING, bare_line(name="shop"), contacts=contacts).once() == 0
+    assert contacts.asked == store.dials == [Wanted(before=NOW - timedelta(days=30), line="desk")]
+    assert store.settled == 1
 
 
 async def test_nothing_due_touches_nothing() -> None:

@@ -11,8 +11,8 @@ from trunkline.errors import SettingsError
 from trunkline.life import ABANDONED, COMPLETED, Outcome
 from trunkline.line import Line
 from trunkline.records import Facts, ToolCall, Turn
+from trunkline.transfers.destinations import Number, Then
 from trunkline.waterfall import Waterfall
-from trunkline.whats_next import Number, Then
 
 FACTS = Facts(sid="CA" + "1" * 32, caller="+14155550123", called="+15550100")
 LINE = Line(name="desk", number="+15550100", greeting="Hello.", prompt="Be kind.")

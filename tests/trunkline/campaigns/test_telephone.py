@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +17,10 @@ from trunkline.campaigns.campaign import Due
 from trunkline.campaigns.dials import Ended, Full
 from trunkline.campaigns.retries import LOST, POSTPONED
 from trunkline.campaigns.telephone import ASK_EVERY, ASK_MOST, SILENT, SOON, Telephone
-from trunkline.dialling import Outbound
 from trunkline.errors import CarrierError, DialRefused, SettingsError
-from trunkline.hours import Hours
 from trunkline.line import Line
+from trunkline.outbound.hours import Hours
+from trunkline.outbound.manners import Outbound
 
 ANN = "+12025550123"
 DUE = Due("a" * 32, "recall", "desk", 7, ANN, {"name": "Ann"})
@@ -76,6 +77,7 @@ TOMORROW = datetime(2030, 1, 1, 9, 0, tzinfo=UTC)
         (DialRefused("on the list", "do-not-call"), "refused", False),
         (DialRefused("no number", "number"), "refused", False),
         (DialRefused("closed", "hours", again_at=TOMORROW), POSTPONED, False),
+        (DialRefused("closed till midnight", "budget", again_at=TOMORROW), POSTPONED, False),
         (DialRefused("another campaign", "under-way"), POSTPONED, False),
         (CarrierError("no such number", status=400, code=21211), "refused", False),
         (CarrierError("too many", status=429, code=20429), POSTPONED, False),
@@ -94,6 +96,16 @@ async def test_a_refusal_means_this_person_or_everybody(
         assert (ended.outcome, bool(ended.halt), ended.reason) == (outcome, halts, str(error))
         if outcome == POSTPONED:
             assert ended.again_at == (TOMORROW if "closed" in str(error) else clock() + SOON)
+
+
+async def test_the_rest_of_the_list_waits_when_the_budget_is_spent(tmp_path: Path) -> None:
+    line = replace(LINE, outbound=Outbound(hours=None))
+    async with ringing(tmp_path, line) as (telephone, dialler, _, clock):
+        assert telephone.opening("desk", ANN, clock()) is None
+        dialler.error = DialRefused("spent", "budget", again_at=TOMORROW)
+        await telephone.dial(DUE)
+        assert telephone.opening("desk", ANN, clock()) == TOMORROW
+        assert telephone.opening("desk", ANN, TOMORROW) is None
 
 
 async def test_a_full_server_is_no_outcome(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console
 
 from trunkline.calls.models import CallRow
-from trunkline.commands.call_list import call_list, distinct, length, milliseconds, outcome, when
+from trunkline.commands.call_list import STYLES, call_list, distinct, length, milliseconds, outcome, when
+from trunkline.life import KINDS
 
 START = datetime(2026, 11, 22, 9, 4, 6, tzinfo=UTC)
 
@@ -52,3 +53,11 @@ def test_lengths_and_times() -> None:
 
 def test_outcomes_are_told_apart() -> None:
     assert (outcome(call("CA1", None)).plain, outcome(call("CA1", "failed")).style) == ("not ended", "red")
+
+
+def test_what_went_well_or_wrong_stands_out() -> None:
+    assert set(STYLES) <= set(KINDS)
+    plain = {kind for kind in KINDS if kind not in STYLES}
+    cut_short = {"abandoned", "idle", "too-long", "over-budget"}
+    assert plain == {"busy", "no-answer", "canceled", *cut_short}
+    assert {outcome(call("CA1", kind)).style for kind in plain} == {"yellow"}

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.trunkline.campaigns.people import NOON, campaign, number, people
 from tests.trunkline.conftest import CommandLine
 from trunkline.calls.store import CallStore
+from trunkline.campaigns.dials import Ended
+from trunkline.campaigns.store import CampaignStore
 from trunkline.life import COMPLETED
 from trunkline.records import Facts, Turn
 
@@ -71,6 +74,32 @@ def test_all_deletes_the_call_and_tells_of_what_the_carrier_keeps(kept: CommandL
     assert "2 calls purged." in ran.out
     assert "1 of them left a message with the carrier" in ran.out
     assert json.loads(kept("calls", "--json").out) == []
+
+
+async def call_everybody() -> None:
+    """A campaign that is done, and one that goes on, of the same two people."""
+    store = CallStore(DATABASE)
+    await store.open()
+    campaigns = CampaignStore(store.engine)
+    for name in ("done", "live"):
+        await campaigns.create(campaign(name=name, line="desk"), people(2), NOON)
+    ended = dict.fromkeys(await campaigns.take("done", 2, NOON), Ended("voicemail-left"))
+    await campaigns.settle(ended, NOON)
+    await campaigns.finish("done", NOON)
+    await store.close()
+
+
+def test_contacts_of_campaigns_that_are_done_go_with_the_calls(trunkline: CommandLine) -> None:
+    asyncio.run(call_everybody())
+    told = "1 contact of campaigns that are done: numbers and data"
+    assert told in trunkline("calls", "purge", "--caller", number(1), "--dry-run").out
+    ran = trunkline("calls", "purge", "--caller", number(1), "--yes")
+    assert "1 contact of campaigns that go on: kept." in ran.out
+    assert ran.out.splitlines()[-1] == "0 calls and 1 contact purged."
+    rows = trunkline("campaign", "export", "done").out.splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == [number(0), ""]
+    assert number(1) in trunkline("campaign", "export", "live").out
+    assert "2 contacts purged." in trunkline("calls", "purge", "--line", "desk", "--all", "--yes").out
 
 
 def test_nothing_to_purge_is_no_failure(kept: CommandLine) -> None:

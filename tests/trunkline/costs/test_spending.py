@@ -86,3 +86,20 @@ async def test_four_fifths_and_the_whole_are_told_once_a_day() -> None:
         await asyncio.sleep(FRESH)
     logger.remove(sink)
     assert lines == [f"{share} of the budget of desk for today is spent" for share in ("85%", "120%")]
+
+
+async def test_a_spent_line_may_spend_again_at_midnight_where_it_is() -> None:
+    store = Store()
+    evening = datetime(2026, 3, 28, 22, tzinfo=UTC)  # in Berlin 23 hours; the clocks go forward in the night
+    berlin = bare_line(budget=Budget(per_day=10.0, zone="Europe/Berlin"))
+    spending = Spending(store.sum, lambda: evening)
+    assert await spending.spent_until(bare_line()) is None
+    assert await spending.spent_until(berlin) is None
+    store.spent = 10.0
+    await asyncio.sleep(FRESH)
+    assert await spending.spent_until(berlin) == datetime(2026, 3, 28, 23, tzinfo=UTC)
+    store.is_away = True
+    assert await Spending(store.sum, lambda: evening).spent_until(berlin) is None
+    later = Spending(store.sum, lambda: evening + timedelta(hours=2))
+    store.is_away = False
+    assert await later.spent_until(berlin) == datetime(2026, 3, 29, 22, tzinfo=UTC)

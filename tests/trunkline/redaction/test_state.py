@@ -9,7 +9,7 @@ from trunkline.records import Turn
 from trunkline.redaction.findings import Said
 from trunkline.redaction.redact import Known, Redactor
 from trunkline.redaction.state import Spoken, without
-from trunkline.resumption import Resumed
+from trunkline.resuming.resumption import Resumed
 
 CARD = "4111111111111111"
 SAME = json.dumps({"amount": 5, "card": CARD})

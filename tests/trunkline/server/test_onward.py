@@ -1,12 +1,14 @@
 """What is next for a call that was put through: the same answer to the same question, in any process."""
 
+from typing import Any
+
 import pytest
 
 from tests.trunkline.office import Archive, board, no_vendors
 from trunkline.life import Outcome
 from trunkline.server.onward import Unanswered, onward
 from trunkline.switchboard import Switchboard
-from trunkline.whats_next import Number, Room, Then
+from trunkline.transfers.destinations import Number, Room, Then
 
 SID = "CA" + "1" * 32
 THEN = Then(Number("+15550123"), "Nobody is free.")
@@ -66,3 +68,26 @@ async def test_a_caller_who_hung_up_first_has_hung_up() -> None:
 async def test_a_room_of_another_process_is_entered() -> None:
     there, _ = await kept(Outcome("transferring", then=Then(Room("call-1"))))
     assert "<Conference" in str(await onward(there, SID, {"CallStatus": "in-progress"}))
+
+
+class Human:
+    """Waits in the room."""
+
+    is_deserted = is_dismissed = False
+
+    def dismiss(self) -> None:
+        self.is_dismissed = True
+
+
+@pytest.mark.parametrize("asks", [True, False])
+async def test_who_was_let_into_the_room_was_transferred_whatever_is_told_of_it(asks: bool) -> None:
+    there, archive = await kept(Outcome("transferring", then=Then(Room("call-1"))))
+    human: Any = Human()
+    there.consultations[SID] = human
+    if asks:
+        await onward(there, SID, {"CallStatus": "in-progress"})
+    await there.hung_up(SID)
+    assert archive.outcomes[SID].kind == "transferring"
+    await there.close()
+    assert archive.outcomes[SID].kind == ("transferred" if asks else "caller-hung-up")
+    assert human.is_dismissed is not asks

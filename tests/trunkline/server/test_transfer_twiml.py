@@ -3,7 +3,7 @@
 import pytest
 
 from trunkline.server.transfer_twiml import ROUNDS, ask, go, meet, part
-from trunkline.whats_next import Number, QueueNamed, Room, Sip, Then
+from trunkline.transfers.destinations import Number, QueueNamed, Room, Sip, Then
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?><Response>'
 DIAL = '<Dial action="/twilio/next/3" answerOnBridge="true"'

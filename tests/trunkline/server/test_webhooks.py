@@ -10,7 +10,7 @@ from tests.trunkline.server.gate import Client, served
 from trunkline.admission import Admission
 from trunkline.life import ABANDONED, COMPLETED, Outcome, State
 from trunkline.overflow import BUSY, Busy, DialOverflow, Queue, WhenFull
-from trunkline.resumption import Resumed
+from trunkline.resuming.resumption import Resumed
 from trunkline.server import twiml
 from trunkline.server.tickets import Tickets
 from trunkline.switchboard import Switchboard

@@ -75,6 +75,7 @@ class CallRoutes:
             if query.get("Status", call.status) == call.status
             and query.get("To", call.to) == call.to
             and query.get("From", call.from_) == call.from_
+            and query.get("ParentCallSid", call.parent_sid) == call.parent_sid
         ]
         return page(request, "calls", found)
 

@@ -1,0 +1,1 @@
+"""Calling people: when, how, and who has answered."""

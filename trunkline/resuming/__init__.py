@@ -1,0 +1,1 @@
+"""Going on with a call that was lost."""

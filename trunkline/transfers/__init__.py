@@ -1,0 +1,1 @@
+"""Putting a caller through to somebody else."""
