@@ -45,7 +45,9 @@ class Finding:
     silence: float
     """The longest time that the caller waited without hearing anything, in seconds."""
     is_understood: bool
-    """Whether what was said during the fault reached the model, or the caller was asked to say it again."""
+    """Whether what was said during the fault reached the model, or the caller could say it again."""
+    is_told: bool
+    """Whether the caller heard what is the matter, where it was not."""
     is_answered: bool
     """Whether it was answered, at once or when it had been said again."""
     is_served_after: bool
@@ -60,11 +62,16 @@ class Finding:
     """What broke the measurement itself."""
 
     @property
+    def ended_in_words(self) -> bool:
+        """Whether the call could not go on, and its caller was told so."""
+        return not self.is_answered and self.is_told
+
+    @property
     def wrong(self) -> tuple[str, ...]:
         """What must not be."""
         found = {
             f"dead line for {self.silence:.1f} s": self.silence > LONGEST_SILENCE,
-            "utterance lost": not self.is_understood,
+            "utterance lost": not self.is_understood and not self.is_told,
             "left alone": not self.is_served_after,
             f"done {self.deeds} times": self.deeds > self.deeds_due,
             f"{self.records} records": self.records != 1,

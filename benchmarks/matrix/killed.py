@@ -58,6 +58,7 @@ async def measure() -> Finding:
                     heard=heard.removeprefix(survivor.line.greeting),
                     silence=caller.silence,
                     is_understood=went_on and context == [QUESTION, QUESTION],
+                    is_told=went_on,
                     is_answered=answered,
                     is_served_after=answered,
                     deeds=0,

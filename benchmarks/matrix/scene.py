@@ -111,11 +111,11 @@ class Scene:
 
     async def _ask_on(self) -> None:
         if self._is_over:
-            self._served = bool(self._said())
+            self._served = self._was_told()
             return
         since = self._now
         await self._say(PRICE_QUESTION)
-        self._served = await self._hears(PRICE, since) or bool(self._said())
+        self._served = await self._hears(PRICE, since) or (self._is_over and self._was_told())
 
     async def finding(self) -> Finding:
         place = self._place
@@ -124,7 +124,8 @@ class Scene:
             cell=self._cell,
             heard=self._in_short(),
             silence=self._longest_silence(),
-            is_understood=place.understood(BOOKING) or self._was_heard_out or bool(self._said()),
+            is_understood=place.understood(BOOKING) or self._was_heard_out,
+            is_told=self._was_told(),
             is_answered=self._answered,
             is_served_after=self._served,
             deeds=len(place.diary.booked),
@@ -161,6 +162,13 @@ class Scene:
             return True
         except TimeoutError:
             return False
+
+    def _was_told(self) -> bool:
+        """Whether the caller heard more than that it takes a moment: an answer, a question, an apology."""
+        words = self._heard(self._since)
+        for bridge in self._bridges:
+            words = words.replace(bridge, "")
+        return bool(words.strip() or self._said())
 
     def _longest_silence(self) -> float:
         """In which the caller waited: from each end of their words to the agent's, which no bridge is."""
