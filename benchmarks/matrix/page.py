@@ -4,23 +4,22 @@ from collections.abc import Sequence
 
 from benchmarks.matrix.cell import Cell, Finding
 
-
 INTRODUCTION = """# Every fault of every part
 
-`make faults` writes this page. A caller books an appointment while a part of the call gets into trouble, says it
-again if asked to, and asks one thing more. Each fault is played twice over: once it passes after six seconds, on a
-line with one provider of each kind, and once it lasts to the end, on a line with a second provider of each. Vendors
-are the sandbox's, reached over a road on which things go wrong; everything is on virtual time, but for `kill -9` of
-our own process.
+`make faults` writes this page. A caller books an appointment while a part of the call gets into trouble,
+says it again if asked to, and asks one thing more. Each fault is played twice over: once it passes after
+six seconds, on a line with one provider of each kind, and once it lasts to the end, on a line with a
+second provider of each. Vendors are the sandbox's, reached over a road on which things go wrong;
+everything is on virtual time, but for `kill -9` of our own process.
 
-*Silence* is the longest time in which the caller waited and heard nothing. *Heard* is what came from the fault on;
-✓ is the answer that was due, [carrier] the carrier's own voice. *Wrong* is a dead line (over eight seconds of
-silence), an utterance that was lost without a word, a caller who was left alone, a booking that was made twice, or
-a call with more than one record.
+*Silence* is the longest time in which the caller waited and heard nothing. *Heard* is what came from the
+fault on; ✓ is the answer that was due, [carrier] the carrier's own voice. *Wrong* is a dead line (over
+eight seconds of silence), an utterance that was lost without a word, a caller who was left alone, a
+booking that was made twice, or a call with more than one record.
 
-The store is the embedded one, which has no server that could refuse a key. **Redis** has no row: no part of a call
-uses it. *Our process* in trouble is a road to it in trouble, as the carrier sees it: its webhooks and its streams
-both fail, and the number's fallback URL answers.
+The store is the embedded one, which has no server that could refuse a key. **Redis** has no row: no part
+of a call uses it. *Our process* in trouble is a road to it in trouble, as the carrier sees it: its
+webhooks and its streams both fail, and the number's fallback URL answers.
 """
 
 
