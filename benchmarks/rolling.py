@@ -81,6 +81,7 @@ async def servers(calls: int, folder: Path) -> Result:
             old[0].signal(signal.SIGTERM)  # the address leads to the other one, as /readyz has a proxy do
             await old[0].ended()
             new = await start()
+            await asyncio.gather(*(caller.answered() for caller in callers))
             leads[PUBLIC] = new.url
             old[1].signal(signal.SIGTERM)
             await old[1].ended()
@@ -97,7 +98,7 @@ async def workers(calls: int, folder: Path) -> Result:
             async with talking(callers):
                 for worker in server.workers():
                     await replaced(server, worker)
-                await asyncio.gather(*(caller.answered() for caller in callers))
+                    await asyncio.gather(*(caller.answered() for caller in callers))
         return result(callers, folder)
 
 

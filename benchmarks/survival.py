@@ -125,7 +125,7 @@ class Caller:
         for stop in self.phone.log.of(StreamStopped):
             if stop.by != "carrier":
                 since = round((stop.at - self.phone.answered_at) * RATE)
-                yield _until_sound(self.phone.heard_since(since)) / RATE
+                yield _until_new_sound(self.phone.heard_since(since)) / RATE
 
     @property
     def silence(self) -> float:
@@ -151,6 +151,12 @@ class Caller:
             self.answers += 1
             self._answered.notify_all()
         return True
+
+
+def _until_new_sound(mulaw: bytes) -> int:
+    """Samples before the first sound behind a silence: what is heard before it was on its way already."""
+    hush = mulaw.find(b"\xff" * AUDIBLE)
+    return len(mulaw) if hush < 0 else hush + _until_sound(mulaw[hush:])
 
 
 def _until_sound(mulaw: bytes) -> int:
