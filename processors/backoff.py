@@ -11,7 +11,7 @@ SHORTEST = 0.25
 LONGEST = 1.5
 """Seconds, but for the jitter: a caller waits, and patience is to be used to its end."""
 
-MOST = 12
+MOST = 8
 """Failures in a row, of connections that came about and were of no use."""
 
 JITTER = 0.25

@@ -268,7 +268,7 @@ async def test_a_vendor_that_stays_busy_is_given_up_in_time(
         await bench.send(Wait(30))
         waits = [b.at - a.at for a, b in pairwise(emulator.requests)]
         assert len(waits) >= 4
-        assert all(later > sooner for sooner, later in pairwise(waits[1:]))
+        assert all(later > sooner for sooner, later in pairwise(waits[1:5]))
         assert 3 < emulator.requests[-1].at - emulator.requests[0].at < 8.1
         first, last = errors(bench)
         assert isinstance(first.exception, kind)
