@@ -71,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wrong = [finding for finding in findings if finding.wrong]
     sys.stdout.write(f"\n{len(findings)} cells, {len(wrong)} not as they should be\n")
     if given.json is not None:
+        given.json.parent.mkdir(parents=True, exist_ok=True)
         given.json.write_text(json.dumps([asdict(finding) for finding in findings], indent=2) + "\n")
     if given.page is not None:
         given.page.write_text(page.markdown(findings))
