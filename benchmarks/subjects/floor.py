@@ -207,7 +207,10 @@ def application(vendors: Vendors, greeting: bytes) -> web.Application:
         async for message in carrier:
             event = orjson.loads(message.data)
             if event["event"] == "start":
-                await Call(vendors, carrier, event["streamSid"]).run(greeting)
+                try:
+                    await Call(vendors, carrier, event["streamSid"]).run(greeting)
+                except* (aiohttp.ClientError, ConnectionError):  # a vendor left, and a packet met it first
+                    await carrier.close()
         return carrier
 
     app = web.Application()
