@@ -11,7 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from loguru import logger
-from sqlalchemy import ColumnElement, delete, event, exists, false, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    delete,
+    event,
+    exists,
+    false,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
@@ -39,6 +50,27 @@ class Wanted:
     """E.164."""
     again: bool = False
     """Also those that were purged before."""
+
+    def named(self, sid: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+        """Whether a column has the id of one of ``calls``."""
+        return or_(false(), *(sid.startswith(letters, autoescape=True) for letters in self.calls))
+
+    def where(
+        self,
+        *,
+        at: SQLColumnExpression[Any],
+        line: SQLColumnExpression[Any],
+        number: SQLColumnExpression[Any],
+    ) -> list[ColumnElement[bool]]:
+        """What a table's columns have to hold, but for ``calls`` and ``again``."""
+        found: list[ColumnElement[bool]] = []
+        if self.before is not None:
+            found.append(at < self.before)
+        if self.line is not None:
+            found.append(line == self.line)
+        if self.caller is not None:
+            found.append(number == self.caller)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +130,9 @@ class Purge:
         """Delete whom we tried to call when no call came of it that is kept."""
         kept = exists().where(CallRow.sid == DialRow.sid)
         dials = update(DialRow).where(DialRow.ended_at.is_not(None), DialRow.number != "", ~kept)
-        dials = dials.where(*_of_dials(wanted))
+        dials = dials.where(*wanted.where(at=DialRow.created_at, line=DialRow.line, number=DialRow.number))
+        if wanted.calls:
+            dials = dials.where(wanted.named(DialRow.sid))
         async with self._engine.begin() as connection:
             await connection.execute(dials.values(number="", data={}, claim=None, error=""))
 
@@ -154,24 +188,5 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if not wanted.again:
         found.append(CallRow.purged_at.is_(None))
     if wanted.calls:
-        found.append(or_(false(), *(CallRow.sid.startswith(sid, autoescape=True) for sid in wanted.calls)))
-    if wanted.before is not None:
-        found.append(CallRow.started_at < wanted.before)
-    if wanted.line is not None:
-        found.append(CallRow.line == wanted.line)
-    if wanted.caller is not None:
-        found.append(CallRow.caller == wanted.caller)
-    return found
-
-
-def _of_dials(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.calls:
-        found.append(or_(false(), *(DialRow.sid.startswith(sid, autoescape=True) for sid in wanted.calls)))
-    if wanted.before is not None:
-        found.append(DialRow.created_at < wanted.before)
-    if wanted.line is not None:
-        found.append(DialRow.line == wanted.line)
-    if wanted.caller is not None:
-        found.append(DialRow.number == wanted.caller)
-    return found
+        found.append(wanted.named(CallRow.sid))
+    return [*found, *wanted.where(at=CallRow.started_at, line=CallRow.line, number=CallRow.caller)]

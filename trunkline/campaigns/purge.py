@@ -13,9 +13,7 @@ from sqlalchemy import (
     String,
     cast,
     delete,
-    false,
     literal,
-    or_,
     select,
     update,
 )
@@ -88,12 +86,5 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if not wanted.again:
         found.append(~ContactRow.number.startswith(BLANK))
     if wanted.calls:
-        sids = (AttemptRow.sid.startswith(sid, autoescape=True) for sid in wanted.calls)
-        found.append(ContactRow.id.in_(select(AttemptRow.contact).where(or_(false(), *sids))))
-    if wanted.before is not None:
-        found.append(CampaignRow.ended_at < wanted.before)
-    if wanted.line is not None:
-        found.append(CampaignRow.line == wanted.line)
-    if wanted.caller is not None:
-        found.append(ContactRow.number == wanted.caller)
-    return found
+        found.append(ContactRow.id.in_(select(AttemptRow.contact).where(wanted.named(AttemptRow.sid))))
+    return [*found, *wanted.where(at=CampaignRow.ended_at, line=CampaignRow.line, number=ContactRow.number)]
