@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,7 @@ from trunkline.campaigns.retries import Retries
 from trunkline.campaigns.store import CampaignStore
 from trunkline.commands import campaign_screen
 from trunkline.commands.campaign_orders import REFRESH, find, opened, standing
-from trunkline.commands.serving import loop_factory, not_listening, until_signal
+from trunkline.commands.serving import listening, loop_factory, until_signal
 from trunkline.errors import CampaignError, SettingsError
 from trunkline.line import Line
 from trunkline.loader import Loaded
@@ -201,19 +200,14 @@ async def _call(values: Settings, loaded: Loaded, name: str, host: str, port: in
 
     service = Service(values, [loaded], host=host, port=port)
     with until_signal() as signals:
-        async with AsyncExitStack() as stack:
-            try:
-                await stack.enter_async_context(service)
-            except OSError as error:
-                raise not_listening(error, host, port) from error
+        async with listening(service, host, port):
             garbage.settle(service.switchboard)
-            await stack.enter_async_context(standby.beside(service, look=LOOK))
-            is_done = await _watch(service.store, name, signals.stop)
-            if not is_done:
-                terminal.screen().print(
-                    f"Stopping: no call is begun any more. `trunkline campaign resume {name}` goes on."
-                )
-                await service.drain(signals.hurry)
+            async with standby.beside(service, look=LOOK):
+                if not await _watch(service.store, name, signals.stop):
+                    terminal.screen().print(
+                        f"Stopping: no call is begun any more. `trunkline campaign resume {name}` goes on."
+                    )
+                    await service.drain(signals.hurry)
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from trunkline import terminal
 from trunkline.commands.live import Screen
-from trunkline.commands.serving import loop_factory, not_listening, until_signal
+from trunkline.commands.serving import listening, loop_factory, until_signal
 from trunkline.errors import CarrierError
 from trunkline.events import Event, Watchers
 
@@ -79,16 +79,9 @@ async def _here(
     from trunkline.server.service import Service
 
     service = Service(values, [line], host=host, port=port)
-    try:
-        await service.__aenter__()
-    except OSError as error:
-        raise not_listening(error, host, port) from error
-    try:
+    async with listening(service, host, port):
         dialled = await service.dialler.dial(line.line, number, data=data, anyway=anyway)
-        row = await follow(service, dialled, terminal.screen())
-        return sum_up(row)
-    finally:
-        await service.__aexit__(None, None, None)
+        return sum_up(await follow(service, dialled, terminal.screen()))
 
 
 async def follow(service: Service, dialled: Dialled, console: Console) -> DialRow:

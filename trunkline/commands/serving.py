@@ -6,16 +6,20 @@ import asyncio
 import errno
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trunkline import loader, logs, otlp, settings, terminal
 from trunkline.commands.serve import NO_FILE
 from trunkline.errors import LineError, TrunklineError
 from trunkline.loader import Loaded
 from trunkline.settings import Settings
+
+if TYPE_CHECKING:
+    from trunkline.server.service import Service
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -74,9 +78,7 @@ async def serve(
     with until_signal() as signals:
         async with AsyncExitStack() as stack:
             try:
-                await stack.enter_async_context(service)
-            except OSError as error:
-                raise not_listening(error, host, port) from error
+                await stack.enter_async_context(listening(service, host, port))
             except LineError as error:
                 raise nothing_left(service.wrong) from error
             garbage.settle(service.switchboard)
@@ -87,6 +89,21 @@ async def serve(
             await signals.stop.wait()
             farewell(len(service.switchboard.calls))
             await service.drain(signals.hurry)
+
+
+@asynccontextmanager
+async def listening(service: Service, host: str, port: int) -> AsyncIterator[None]:
+    """A server that takes calls for as long as the context lasts.
+
+    Raises:
+        TrunklineError: the port is not to be had.
+    """
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(service)
+        except OSError as error:
+            raise not_listening(error, host, port) from error
+        yield
 
 
 @dataclass(frozen=True, slots=True)
