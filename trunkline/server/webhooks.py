@@ -16,15 +16,12 @@ from trunkline.records import Facts
 from trunkline.resuming.resumption import Resumed
 from trunkline.server import last_resort, twiml
 from trunkline.server.consult import Consult
-from trunkline.server.onward import onward
+from trunkline.server.onward import TERMINAL, onward
 from trunkline.server.signature import Gatekeeper
 from trunkline.server.tickets import Tickets
 from trunkline.session import Session
 from trunkline.switchboard import Switchboard
 from trunkline.transfers.transferring import CONSULT, CONSULT_STATUS
-
-TERMINAL = {"completed", "busy", "failed", "no-answer", "canceled"}
-"""``CallStatus`` of a call that is over (Twilio: Call resource)."""
 
 DIAL = "dial"
 """The part of a query that names an attempt of ours to call somebody."""
