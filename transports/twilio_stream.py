@@ -40,7 +40,7 @@ QUIETER = gain(DUCK)
 STALL = 5.0
 """Seconds that messages which are due may take to be accepted before the peer counts as stalled."""
 
-MARK_STALL = 8.0
+MARK_STALL = 6.0
 """Seconds that a mark may be late, at a peer that has returned others, before it counts as stalled.
 
 The buffers on the way take more than a minute of sound before a message is not accepted.

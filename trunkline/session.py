@@ -7,6 +7,7 @@ stream: the next one is attached to it, and the conversation goes on.
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from loguru import logger
@@ -23,7 +24,6 @@ from trunkline.costs.budget import Budget
 from trunkline.idle import IdleClock
 from trunkline.last_words import VOICE_LOST, is_voice, spoken_last, unsaid_by, with_unsaid
 from trunkline.life import (
-    ABANDONED,
     CALLER_HUNG_UP,
     COMPLETED,
     HANDED_OVER,
@@ -37,18 +37,12 @@ from trunkline.line import Line
 from trunkline.minutes import Minutes
 from trunkline.outbound.answering import Answering
 from trunkline.records import Facts
-from trunkline.resuming.fetch_back import fetch_back
+from trunkline.resuming.awaited_stream import AwaitedStream
 from trunkline.resuming.resumption import Resumed
 from trunkline.resuming.way_back import WayBack
 from trunkline.running import RunningPipeline
 from trunkline.time_limit import PATIENCE, keep_time
 from trunkline.vendors import Vendors
-
-FIRST_STREAM_LIMIT = 15.0
-"""Seconds from the webhook to the stream; Twilio connects within one or two."""
-
-NEXT_STREAM_LIMIT = 10.0
-"""Seconds that a call whose stream was lost is kept: Twilio asks at once, but may be told to wait."""
 
 START_LIMIT = 5.0
 """Seconds for a pipeline to take its first frame."""
@@ -58,6 +52,10 @@ LAST_WORDS_LIMIT = 15.0
 
 SERVICE_RESTART = 1012
 """Close code (IANA, WebSocket Close Code Number Registry)."""
+
+
+async def _nobody(_: "Session") -> None:
+    """Nobody is told."""
 
 
 class Session:
@@ -70,6 +68,7 @@ class Session:
         minutes: told of all that is worth keeping or watching.
         resumed: a call that another process has begun, as far as it is known; None for a new one.
         on_over: called once, when nothing of the call is left but the answer to "what next?".
+        on_unreached: called when Twilio was told to connect the call, and no stream has come of it.
     """
 
     def __init__(
@@ -81,6 +80,7 @@ class Session:
         *,
         resumed: Resumed | None = None,
         on_over: Callable[["Session"], None] = lambda _: None,
+        on_unreached: Callable[["Session"], Coroutine[Any, Any, None]] = _nobody,
     ) -> None:
         is_new = resumed is None or not resumed.has_begun
         self.state = State.RINGING if is_new else State.RESUMING
@@ -101,11 +101,10 @@ class Session:
         self._on_over = on_over
         self._loop = asyncio.get_running_loop()
         self._socket: TwilioSocket | None = None
-        self._is_asked = False
         self._closing: Outcome | None = None
         self._lost_voice: FrameProcessor | None = None
         self._idle: IdleClock | None = None
-        self._deadlines: dict[str, asyncio.TimerHandle] = {}
+        self._last_words_due: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._pipeline = RunningPipeline(
             self.call, minutes, on_error=self._on_error, on_over=self._pipeline_over
@@ -114,15 +113,22 @@ class Session:
         if (budget := line.budget) is not None:
             minutes.on_over_budget = lambda: self._spawn(self._over_budget(budget))
         self._way_back = WayBack(self.call, resumed)
-        self._expect_stream(FIRST_STREAM_LIMIT, line.apology)
+        self.awaited = AwaitedStream(
+            self.call,
+            vendors,
+            self._way_back,
+            end=self.end,
+            unreached=partial(on_unreached, self),
+            spawn=self._spawn,
+        )
 
     # The stream.
 
     def try_again(self) -> bool:
         """Whether Twilio is to connect the call to us once more; counts. Some calls are not to be saved."""
-        self._is_asked = True
         self.call.attempts += 1
         self._minutes.here()
+        self.awaited.asked()
         return self.call.attempts <= self.line.resume.attempts
 
     async def carry(self, socket: TwilioSocket, start: Start) -> None:
@@ -133,7 +139,7 @@ class Session:
         """
         resumed = self.state is not State.RINGING
         self._take(Step.STREAM_STARTED)
-        self._forget_deadline("stream")
+        self.awaited.settled()
         former, self._socket = self._socket, socket
         if former is not None:
             self._spawn(former.close(1000, "superseded by another stream of the call"))
@@ -186,26 +192,12 @@ class Session:
         self._take(Step.STREAM_LOST)
         self._spawn(self._break_off())
         self._minutes.lost()
-        self._is_asked = False
-        if silently:
-            self._spawn(self._fetch_back())
-        self._expect_stream(NEXT_STREAM_LIMIT)
-
-    async def _fetch_back(self) -> None:
-        if not await fetch_back(self.call.facts, self._vendors, self._is_unknown_to_the_carrier):
-            self.end(CALLER_HUNG_UP)
-
-    def _is_unknown_to_the_carrier(self) -> bool:
-        """Whether the stream is lost, and the carrier has not asked what is next."""
-        return self.state is State.RESUMING and not self._is_asked
+        self.awaited.lost(silently=silently)
 
     async def _break_off(self) -> None:
         """Nobody hears us any more: what was heard so far is what was said, and the rest is said again."""
         self._way_back.lost()
         await self._pipeline.interrupt()
-
-    def _expect_stream(self, seconds: float, last_words: str = "") -> None:
-        self._end_after("stream", seconds, replace(ABANDONED, last_words=last_words))
 
     def _peer_stalled(self, failure: PeerStalled) -> None:
         logger.warning("call {}: {}", self.call.sid, failure)
@@ -233,8 +225,9 @@ class Session:
         self._minutes.decided(self.outcome)
         self.call.transferring.give_up()
         self._spawn(self.call.transferring.over())
-        for what in list(self._deadlines):
-            self._forget_deadline(what)
+        self.awaited.settled()
+        if self._last_words_due is not None:
+            self._last_words_due.cancel()
         self._clock.cancel()
         if self._answering is not None:
             self._answering.stop()
@@ -347,7 +340,9 @@ class Session:
         """End the call when its last words were heard; the carrier says them if we do not get to it."""
         self._closing = aloud
         self._stop_idle_clock()
-        self._end_after("last words", LAST_WORDS_LIMIT, aloud)
+        if self._last_words_due is not None:
+            self._last_words_due.cancel()
+        self._last_words_due = self._loop.call_later(LAST_WORDS_LIMIT, self.end, aloud)
         if self.state is State.LIVE:
             self._say(*(frames or spoken_last(aloud)))
 
@@ -364,15 +359,6 @@ class Session:
 
     def _take(self, step: Step) -> None:
         self.state = after(self.state, step)
-
-    def _end_after(self, what: str, seconds: float, outcome: Outcome) -> None:
-        """End the call unless ``what`` happens in time."""
-        self._forget_deadline(what)
-        self._deadlines[what] = self._loop.call_later(seconds, self.end, outcome)
-
-    def _forget_deadline(self, what: str) -> None:
-        if (deadline := self._deadlines.pop(what, None)) is not None:
-            deadline.cancel()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work)

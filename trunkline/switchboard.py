@@ -15,6 +15,7 @@ from trunkline.line import Line
 from trunkline.minutes import Keeper, Minutes
 from trunkline.overflow import Busy, LastAnswer, Reason, SayAndHangUp
 from trunkline.records import Facts
+from trunkline.resuming.fetch_back import tell
 from trunkline.resuming.resumption import UNKNOWN_PAST, Resumed
 from trunkline.session import Session
 from trunkline.transfers.settling import Settling
@@ -140,7 +141,15 @@ class Switchboard:
             self.archive.note(facts.sid, urgent=True, state=dict(resumed.state))
         minutes = Minutes(facts, line, self.archive, self.watchers, resumed.turn if resumed else None)
         try:
-            session = Session(facts, line, self._vendors, minutes, resumed=resumed, on_over=self._forget)
+            session = Session(
+                facts,
+                line,
+                self._vendors,
+                minutes,
+                resumed=resumed,
+                on_over=self._forget,
+                on_unreached=self._ask_anew,
+            )
         except Exception as error:
             failed = Outcome("failed", f"its pipeline could not be composed: {type(error).__name__}")
             minutes.decided(failed)
@@ -249,6 +258,12 @@ class Switchboard:
             await session.over()
         await self.settling.close()
         return len(sessions)
+
+    async def _ask_anew(self, session: Session) -> None:
+        """Have the carrier ask about a call that it could not connect, unless another process has it."""
+        known = await self.resumed(session.call.sid)
+        if known.is_known and known.attempts <= session.call.attempts:
+            await tell(session.call.facts, self._vendors)
 
     def _forget(self, session: Session) -> None:
         sid = session.call.sid

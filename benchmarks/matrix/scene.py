@@ -33,6 +33,9 @@ PATIENCE = 25.0
 LIMIT = 240.0
 """Seconds for the whole scene."""
 
+CARRIER = ""
+"""How the carrier's own voice reads, whatever it says."""
+
 LOOK = 0.05
 
 PAUSE = RATE // 4
@@ -63,6 +66,7 @@ class Scene:
         self._until = 0
         self._spoke_until: list[int] = []
         self._bridges = set(place.bridges)
+        self._no_answers = {*place.bridges, place.dropped, CARRIER}
         self._was_heard_out = False
         self._answered = False
         self._served = False
@@ -171,14 +175,14 @@ class Scene:
         return bool(words.strip() or self._said())
 
     def _longest_silence(self) -> float:
-        """In which the caller waited: from each end of their words to the agent's, which no bridge is."""
+        """In which the caller waited: from each end of their words to an answer, which no bridge is."""
         return max((self._silence(at) for at in self._spoke_until), default=0.0)
 
     def _silence(self, at: int) -> float:
         longest = 0
         for start, end, text in self._sounds(at):
             longest = max(longest, start - at)
-            if text not in self._bridges:
+            if text not in self._no_answers:
                 return longest / RATE
             at = end
         return max(longest, self._until - at) / RATE

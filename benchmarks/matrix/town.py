@@ -55,6 +55,11 @@ class Town:
         late = next(iter(self.service.switchboard.lines.values())).late
         return late.words if late is not None else ()
 
+    @property
+    def dropped(self) -> str:
+        """What is said before a line that dropped is back."""
+        return str(next(iter(self.service.switchboard.lines.values())).resume.words)
+
     def understood(self, words: str) -> bool:
         """Whether the caller's words have reached a model."""
         return any(

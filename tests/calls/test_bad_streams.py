@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.calls.neighbour import neighbour
-from tests.calls.town import GREETING, LONG, PRICE, PRICE_QUESTION, hears, make_line, said, town
+from tests.calls.town import GREETING, LONG, PRICE, PRICE_QUESTION, VOICE, hears, make_line, said, town
 from tests.calls.wire import CONNECTED, MEDIA, Socket, Wire, start
 from trunkline.sandbox.telephone.faults import Faults
-from trunkline.sandbox.telephone.records import StreamStarted, StreamStopped, WebhookAnswered, WebhookSent
+from trunkline.sandbox.telephone.records import (
+    Said,
+    StreamStarted,
+    StreamStopped,
+    WebhookAnswered,
+    WebhookSent,
+)
 from trunkline.sandbox.telephone.resource import new_sid
 
 RESUMED = "".join(make_line().resume.texts)
@@ -113,7 +119,10 @@ async def test_a_peer_that_stops_reading_is_noticed_and_fetched_back(tmp_path: P
             await phone.until(WebhookSent, since=since)
         assert asyncio.get_running_loop().time() - began < 20
         assert place.world.carrier.requests  # it did not know of the loss
-        await hears(phone, make_line().resume.words)
+        await phone.until(StreamStarted, since=since)
+        assert [said.text for said in phone.log.of(Said)] == [make_line().resume.words]
+        await hears(phone, LONG)
+        assert make_line().resume.words not in VOICE.read(phone.heard)  # which the carrier has said already
         await phone.hang_up()
         await phone.ended()
         assert any("returned no mark" in line for line in place.log.lines)
@@ -124,10 +133,27 @@ async def test_a_peer_that_falls_silent_counts_as_lost(tmp_path: Path) -> None:
         phone = await place.call()
         with phone.suffering(mute=True):
             stopped = await phone.until(StreamStopped)
-        assert stopped.at - phone.log.of(StreamStarted)[0].at < 22
-        await hears(phone, RESUMED)
+        assert stopped.at - phone.log.of(StreamStarted)[0].at < 6
+        await hears(phone, make_line().resume.going_on)
+        assert [one.text for one in phone.log.of(Said)] == [make_line().resume.words]
+        assert make_line().resume.words not in VOICE.read(phone.heard)  # once is enough
         await phone.hang_up()
         await phone.ended()
+
+
+async def test_a_carrier_that_connects_to_nobody_is_told_what_to_say(tmp_path: Path) -> None:
+    async with town(tmp_path) as place:
+        phone = await place.call()
+        await hears(phone, GREETING)
+        with phone.suffering(mute=True, no_start=True):
+            await phone.until(StreamStopped)
+            dropped = await phone.until(Said)
+            sorry = await phone.until(lambda record: isinstance(record, Said) and record is not dropped)
+        assert isinstance(sorry, Said)
+        assert [dropped.text, sorry.text] == [make_line().resume.words, make_line().apology]
+        assert sorry.at - dropped.at < 10.5  # the first words take 2.5 s
+        await phone.ended()
+        assert (await place.row(phone)).outcome == "abandoned"
 
 
 async def test_a_stream_that_never_starts_ends_in_a_new_one_or_in_an_apology(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from trunkline.sandbox.brain import Rule
 from trunkline.sandbox.telephone.callee import Callee
 from trunkline.sandbox.telephone.phone import Phone
 from trunkline.sandbox.telephone.records import StreamStarted, StreamStopped, VerbRun, WebhookAnswered
+from trunkline.server.twiml import NEXT, asking
 from trunkline.transfers.destinations import Number, QueueNamed
 from trunkline.transfers.settling import GRACE
 from trunkline.transfers.transfer import Result, Transfer
@@ -100,7 +101,7 @@ async def test_somebody_answers_when_the_announcement_was_heard(tmp_path: Path) 
         assert verbs(phone) == ["Connect", "Dial", "Hangup"]
         (dial,) = [record for record in phone.log.of(VerbRun) if record.name == "Dial"]
         assert dial.attributes == {
-            "action": "/twilio/next",
+            "action": asking(NEXT),
             "answerOnBridge": "true",
             "method": "POST",
             "timeout": "25",

@@ -41,7 +41,7 @@ from trunkline.server.service import Service
 def slot_of(phone: Phone) -> int:
     """The worker that a caller was last connected to."""
     connects = [verb for verb in phone.log.of(VerbRun) if verb.name == "Connect"]
-    return int(connects[-1].attributes["action"].rpartition("/")[2])
+    return int(connects[-1].attributes["action"].partition("#")[0].rpartition("/")[2])
 
 
 # Workers in one process, on virtual time.

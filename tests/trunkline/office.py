@@ -12,6 +12,7 @@ from trunkline.life import Outcome
 from trunkline.line import Line
 from trunkline.records import Facts, Turn
 from trunkline.resuming.resumption import Resumed
+from trunkline.sandbox.carrier import ACCOUNT_SID, AUTH_TOKEN, Carrier
 from trunkline.switchboard import Switchboard
 from trunkline.vendors import Vendors
 
@@ -37,6 +38,16 @@ def no_vendors() -> Vendors:
     """Clients that nobody answers; close them."""
     nobody = "http://127.0.0.1:9"
     return Vendors(settings.load(_env_file=None, DEEPGRAM_BASE_URL=nobody, OPENAI_BASE_URL=f"{nobody}/v1"))
+
+
+def with_carrier(carrier: Carrier) -> Vendors:
+    """A carrier's REST API, and no other vendor; close them."""
+    values = {
+        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+        "TWILIO_BASE_URL": carrier.base_url,
+    }
+    return Vendors(settings.load(_env_file=None, **values))
 
 
 class Archive:

@@ -14,13 +14,9 @@ from trunkline.events import Watchers
 from trunkline.life import COMPLETED, Outcome, State
 from trunkline.line import Line
 from trunkline.minutes import Minutes
+from trunkline.resuming.awaited_stream import ASK_LIMIT, FIRST_LIMIT
 from trunkline.resuming.resumption import Resumed
-from trunkline.session import (
-    FIRST_STREAM_LIMIT,
-    NEXT_STREAM_LIMIT,
-    START_LIMIT,
-    Session,
-)
+from trunkline.session import START_LIMIT, Session
 from trunkline.vendors import Vendors
 
 
@@ -89,7 +85,7 @@ def state(session: Session) -> State:
 async def test_a_call_without_a_stream_is_abandoned(office: Office) -> None:
     session = office.session()
     assert session.state is State.RINGING
-    await asyncio.sleep(FIRST_STREAM_LIMIT - 0.1)
+    await asyncio.sleep(FIRST_LIMIT - 0.1)
     assert session.outcome is None
     await session.over()
     assert session.outcome is not None
@@ -113,10 +109,10 @@ async def test_a_stop_is_the_caller_hanging_up(office: Office) -> None:
 async def test_a_lost_stream_is_waited_for_again(office: Office) -> None:
     session = office.session()
     socket, task = await carried(session)
-    await asyncio.sleep(FIRST_STREAM_LIMIT + 1)
+    await asyncio.sleep(FIRST_LIMIT + 1)
     socket.end(stopped=False)
     await task
-    await asyncio.sleep(NEXT_STREAM_LIMIT - 1)
+    await asyncio.sleep(ASK_LIMIT - 1)
     assert session.state is State.RESUMING
     second, task = await carried(session)
     assert state(session) is State.LIVE

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
-from tests.trunkline.office import Archive, bare_line, board, facts, no_vendors
+from tests.trunkline.office import Archive, bare_line, board, facts, no_vendors, with_carrier
 from trunkline.admission import Admission, Refused
 from trunkline.life import ABANDONED, CALLER_HUNG_UP, COMPLETED, Outcome
 from trunkline.overflow import Queue, Reason, SayAndHangUp
 from trunkline.resuming.resumption import Resumed
+from trunkline.sandbox.carrier import Carrier
 from trunkline.switchboard import REMEMBERED
 from trunkline.vendors import Vendors
 
@@ -129,6 +131,22 @@ async def test_a_caller_who_hung_up_is_an_outcome_here_and_elsewhere(vendors: Ve
     await made.hung_up(facts(3).sid)
     assert archive.outcomes[facts(2).sid] == failed
     assert archive.outcomes[facts(3).sid] == CALLER_HUNG_UP
+
+
+@pytest.mark.parametrize(("attempts", "asked"), [(1, 1), (2, 0)])
+async def test_a_call_that_the_carrier_could_not_connect_is_asked_about_unless_it_is_elsewhere(
+    attempts: int, asked: int
+) -> None:
+    async with Carrier() as carrier:
+        vendors = with_carrier(carrier)
+        archive = Archive()
+        made = board(vendors, archive)
+        session = made.ring(replace(facts(), origin="https://voice.example.com"), bare_line())
+        archive.left = Resumed(attempts=attempts)
+        await session.over()
+        assert session.outcome == replace(ABANDONED, last_words=session.line.apology)
+        assert len(carrier.requests) == asked
+        await vendors.close()
 
 
 async def test_a_line_that_cannot_be_composed_fails_that_call_alone(vendors: Vendors) -> None:

@@ -6,6 +6,14 @@ from processors.language_wording import wording
 
 WORDS = "{words}"
 
+RESPITE = 2
+"""Seconds by which each further attempt to connect a call waits longer."""
+
+
+def respite(attempt: int) -> int:
+    """Seconds before an attempt: from the third on not at once, for what was wrong may pass."""
+    return RESPITE * max(attempt - 2, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Resume:

@@ -28,6 +28,21 @@ class WayBack:
         self._call = call
         self._resumed = resumed
         self._spoke = False
+        self._is_urgent = False
+        self._is_announced = False
+
+    def hurry(self) -> None:
+        """The caller has heard nothing for a while: the carrier says the first words, before any stream."""
+        self._is_urgent = True
+
+    def announcement(self) -> str:
+        """What the carrier is to say now, in the conversation's language; empty for nothing."""
+        words = self._call.line.resume.words
+        return said_in(words, self._call.language) if self._is_urgent and not self._is_announced else ""
+
+    def announced(self) -> None:
+        """It says that, whatever comes after."""
+        self._is_announced = self._is_urgent
 
     def lost(self) -> None:
         """Nobody hears the call any more: learn what is left to be said, before it is dropped."""
@@ -39,9 +54,10 @@ class WayBack:
         resumed, self._resumed = self._resumed, None
         spoke, self._spoke = self._spoke, False
         opening = resumed.opening if resumed else None
-        first: list[Frame] = [
-            TTSSpeakFrame(opening) if opening else _aside(self._call.line.resume.words),
-        ]
+        first: list[Frame] = [TTSSpeakFrame(opening)] if opening else []
+        if not (opening or self._is_announced):
+            first = [_aside(self._call.line.resume.words)]
+        self._is_urgent = self._is_announced = False
         if self._call.language != next(iter(self._call.languages.tags)):
             first.insert(0, LanguageFrame(self._call.language))
         words = self._words()

@@ -2,7 +2,7 @@
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse  # type: ignore[import-untyped]
 
-from trunkline.server.twiml import NEXT, SAY_LANGUAGES
+from trunkline.server.twiml import NEXT, SAY_LANGUAGES, asking
 from trunkline.transfers.destinations import Number, QueueNamed, Room, Sip, Then
 
 PATIENCE = 8
@@ -20,7 +20,7 @@ THANKS = "All right. Goodbye."
 
 def go(then: Then, address: str = "") -> str:
     """Put the caller through; the worker at that address is asked what next when that is over."""
-    response, action = VoiceResponse(), NEXT + address
+    response, action = VoiceResponse(), asking(NEXT + address)
     if isinstance(then.to, QueueNamed):
         waits = {"wait_url": then.to.wait_url} if then.to.wait_url else {}
         response.enqueue(then.to.name, action=action, method="POST", **waits)

@@ -12,25 +12,40 @@ MEDIA = "/twilio/media"
 STATUS = "/twilio/status"
 AMD = "/twilio/amd"
 
+LIMITS = "#ct=2000&rt=5000&tt=6000"
+"""Milliseconds to connect, for an answer, and in all, while a caller waits in silence (Twilio: Webhooks,
+connection overrides). Twilio's own are 5, 15 and 15 s; then the number's fallback URL speaks. It keeps the
+fragment to itself, and does not sign it."""
+
 
 def paths(path: str) -> tuple[str, str]:
     """A path, and the same with the address of a worker."""
     return path, path + r"/{slot:\d+}"
 
 
-def connect(stream_url: str, ticket: str, address: str = "", *, after: int = 0) -> str:
+def asking(path: str) -> str:
+    """A question of the carrier's for which a caller waits: a path of ours, or an absolute URL."""
+    return path + LIMITS
+
+
+def connect(
+    stream_url: str, ticket: str, address: str = "", *, words: str = "", language: str = "en", after: int = 0
+) -> str:
     """Connect the caller to a stream; when it ends, ask the worker at that address what next.
 
     Args:
         stream_url: where.
         ticket: lets the stream in.
         address: of the worker.
+        words: said before, in the carrier's own voice.
+        language: of the words.
         after: seconds of silence before.
     """
     response = VoiceResponse()
+    say(response, words, language)
     if after:
         response.pause(length=after)
-    verb = Connect(action=NEXT + address, method="POST")
+    verb = Connect(action=asking(NEXT + address), method="POST")
     verb.stream(url=stream_url).parameter(name=PARAMETER, value=ticket)
     response.append(verb)
     return str(response)
@@ -48,14 +63,22 @@ def come_back(seconds: int) -> str:
     """Ask again, after so many seconds of silence: whoever answers then goes on with the call."""
     response = VoiceResponse()
     response.pause(length=seconds)
-    response.redirect(NEXT, method="POST")
+    response.redirect(asking(NEXT), method="POST")
     return str(response)
 
 
-def ask_again(origin: str, address: str = "") -> str:
-    """Have a call that goes on ask the worker at that address what is next; for an order over REST."""
+def ask_again(origin: str, address: str = "", words: str = "", language: str = "en") -> str:
+    """Have a call that goes on ask the worker at that address what is next; for an order over REST.
+
+    Args:
+        origin: ours; an order has no URL to which a path could be relative.
+        address: of the worker.
+        words: said before, in the carrier's own voice.
+        language: of the words.
+    """
     response = VoiceResponse()
-    response.redirect(origin + NEXT + address, method="POST")
+    say(response, words, language)
+    response.redirect(asking(origin + NEXT + address), method="POST")
     return str(response)
 
 
@@ -78,7 +101,7 @@ def wait(words: str, queue: Queue, language: str = "en", address: str = "") -> s
         response.play(queue.music)
     else:
         response.pause(length=queue.ask_seconds)
-    response.redirect(VOICE + address, method="POST")
+    response.redirect(asking(VOICE + address), method="POST")
     return str(response)
 
 
@@ -92,7 +115,7 @@ def voicemail(answer: Voicemail, language: str = "en") -> str:
     """Have the caller leave a message; where it is, is told with the question what comes next."""
     response = VoiceResponse()
     say(response, answer.text, language)
-    record(response, answer, action=NEXT, method="POST")
+    record(response, answer, action=asking(NEXT), method="POST")
     return str(response)
 
 
@@ -106,7 +129,12 @@ def _dial(overflow: DialOverflow, language: str) -> str:
     response = VoiceResponse()
     say(response, overflow.text, language)
     # Unless something was said, the call is answered when the other end is; until then it rings.
-    dial = Dial(action=NEXT, method="POST", timeout=overflow.ring_seconds, answer_on_bridge=not overflow.text)
+    dial = Dial(
+        action=asking(NEXT),
+        method="POST",
+        timeout=overflow.ring_seconds,
+        answer_on_bridge=not overflow.text,
+    )
     dial.number(overflow.number)
     response.append(dial)
     return str(response)

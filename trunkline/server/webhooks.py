@@ -13,6 +13,7 @@ from trunkline.life import Outcome
 from trunkline.line import Line
 from trunkline.outbound.news import DialNews
 from trunkline.records import Facts
+from trunkline.resuming.resume import respite
 from trunkline.resuming.resumption import Resumed
 from trunkline.server import last_resort, twiml
 from trunkline.server.consult import Consult
@@ -25,9 +26,6 @@ from trunkline.transfers.transferring import CONSULT, CONSULT_STATUS
 
 DIAL = "dial"
 """The part of a query that names an attempt of ours to call somebody."""
-
-RESPITE = 2
-"""Seconds by which each further attempt to connect a call waits longer."""
 
 RESTART = 4
 """Seconds after which the successor of a server that stops should be there."""
@@ -101,7 +99,7 @@ class Webhooks:
             return _xml(last_resort.fall_back(line))
         if who := form.get("AnsweredBy", answered_by):
             await session.answered_by(who)
-        return self._connect(request, facts)
+        return self._connect(request, session)
 
     async def _next(self, request: web.Request, form: Form) -> web.Response:
         """A stream has ended: a call without an outcome goes on. Or a dial has ended, or a voicemail."""
@@ -134,15 +132,14 @@ class Webhooks:
         board, session = self._switchboard, self._switchboard.calls.get(facts.sid)
         if session is not None and session.outcome is None:
             if session.try_again():
-                return self._connect(request, facts, session.call.attempts)
+                return self._connect(request, session)
         else:
             resumed = await board.resumed(facts.sid)
             # A transfer that failed is no line that dropped.
             resumed = resumed.reopened(opening) if opening else resumed.again()
             if resumed.attempts <= line.resume.attempts:
                 rung = self._ring(facts, line, resumed)
-                again = self._connect(request, facts, resumed.attempts) if rung else None
-                return again or _xml(last_resort.fall_back(line))
+                return self._connect(request, rung) if rung else _xml(last_resort.fall_back(line))
         board.give_up(facts.sid, Outcome("failed", "the stream was lost too often"))
         return _xml(last_resort.fall_back(line))
 
@@ -190,11 +187,17 @@ class Webhooks:
             origin=self._gatekeeper.origin(request),
         )
 
-    def _connect(self, request: web.Request, facts: Facts, attempt: int = 1) -> web.Response:
-        """Connect the call; from the third attempt on not at once, for what was wrong may pass."""
-        url = self._gatekeeper.stream_url(request, twiml.MEDIA + self._address)
-        after = RESPITE * max(attempt - 2, 0)
-        return _xml(twiml.connect(url, self._tickets.issue(facts.sid), self._address, after=after))
+    def _connect(self, request: web.Request, session: Session) -> web.Response:
+        call, url = session.call, self._gatekeeper.stream_url(request, twiml.MEDIA + self._address)
+        document = twiml.connect(
+            url,
+            self._tickets.issue(call.sid),
+            self._address,
+            words=session.awaited.announce(),
+            language=call.language,
+            after=respite(call.attempts),
+        )
+        return _xml(document)
 
 
 async def _form(request: web.Request) -> Form:

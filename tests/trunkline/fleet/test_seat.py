@@ -75,7 +75,7 @@ async def test_calls_spread_wherever_they_come_in() -> None:
             text = await first.voice(number)
             slot = next(one.seat.slot for one in (first, *others) if facts(number).sid in one.board.calls)
             assert f'/twilio/media/{slot}"' in text
-            assert f'action="/twilio/next/{slot}"' in text
+            assert f'action="/twilio/next/{slot}#' in text
         assert [len(one.board.calls) for one in (first, *others)] == [2, 2, 2]
         ready = '{"status": "ready", "calls": 6, "workers": 3, "ready": 3}'
         assert await first.client.get("/readyz") == (200, ready)

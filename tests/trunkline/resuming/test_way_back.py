@@ -88,3 +88,17 @@ async def test_who_was_speaking_hears_the_last_of_it(vendors: Vendors) -> None:
 async def test_a_conversation_that_comes_back_begins_with_other_words(vendors: Vendors) -> None:
     resumed = Resumed(messages=(AGENT,), opening="Nobody is there.")
     assert way_back(vendors, resumed, here=False) == [("Nobody is there.", True)]
+
+
+async def test_what_the_carrier_has_said_already_is_not_said_again(vendors: Vendors) -> None:
+    call = Call(facts(), bare_line(), vendors, Resumed(messages=(USER,), unheard=Unheard(("At eight.",))))
+    back = WayBack(call, None)
+    assert back.announcement() == ""
+    back.announced()  # of nothing
+    assert said(back.frames())[0] == WORDS
+    back.hurry()
+    assert back.announcement() == WORDS[0]
+    back.announced()
+    assert back.announcement() == ""
+    assert WORDS not in said(back.frames())
+    assert said(back.frames())[0] == WORDS

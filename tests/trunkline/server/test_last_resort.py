@@ -1,5 +1,7 @@
 """What the carrier says for us."""
 
+from xml.sax.saxutils import escape
+
 import pytest
 
 from trunkline.fallback import Fallback, Voicemail
@@ -7,7 +9,9 @@ from trunkline.life import ABANDONED, COMPLETED, Outcome
 from trunkline.line import Line
 from trunkline.overflow import DialOverflow, SayAndHangUp
 from trunkline.server import last_resort
+from trunkline.server.twiml import LIMITS
 
+NEXT = f"/twilio/next{escape(LIMITS)}"
 FAILED = Outcome("failed", "the model refused", "I am sorry.")
 
 
@@ -21,7 +25,10 @@ def line(fallback: Fallback | None = None) -> Line:
         (None, ">I am sorry.</Say><Hangup"),
         (SayAndHangUp("Too bad."), ">Too bad.</Say><Hangup"),
         (DialOverflow("+15550188", text="Moment."), ">Moment.</Say><Dial"),
-        (Voicemail("Speak.", max_seconds=60), '>Speak.</Say><Record action="/twilio/next" maxLength="60"'),
+        (
+            Voicemail("Speak.", max_seconds=60),
+            f'>Speak.</Say><Record action="{NEXT}" maxLength="60"',
+        ),
     ],
 )
 def test_a_call_that_nobody_has_said_goodbye_to_falls_back(fallback: Fallback | None, expected: str) -> None:

@@ -34,7 +34,7 @@ async def test_it_dials_until_it_is_told_of_the_end() -> None:
     there, _ = await kept(TRANSFERRING)
     answers = [await onward(there, SID, {"CallStatus": "in-progress"}, "/2") for _ in range(2)]
     assert answers[0] == answers[1]
-    assert '<Dial action="/twilio/next/2"' in str(answers[0])
+    assert '<Dial action="/twilio/next/2#' in str(answers[0])
 
 
 @pytest.mark.parametrize(

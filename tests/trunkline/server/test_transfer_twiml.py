@@ -1,12 +1,16 @@
 """The documents of a transfer, as the carrier reads them."""
 
+from xml.sax.saxutils import escape
+
 import pytest
 
 from trunkline.server.transfer_twiml import ROUNDS, ask, go, meet, part
+from trunkline.server.twiml import LIMITS
 from trunkline.transfers.destinations import Number, QueueNamed, Room, Sip, Then
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?><Response>'
-DIAL = '<Dial action="/twilio/next/3" answerOnBridge="true"'
+NEXT = f"/twilio/next/3{escape(LIMITS)}"
+DIAL = f'<Dial action="{NEXT}" answerOnBridge="true"'
 
 
 @pytest.mark.parametrize(
@@ -25,10 +29,10 @@ DIAL = '<Dial action="/twilio/next/3" answerOnBridge="true"'
             f'{DIAL} method="POST" timeout="25"><Conference beep="false" endConferenceOnExit="true" '
             'maxParticipants="2" startConferenceOnEnter="false">call-CA1</Conference></Dial>',
         ),
-        (Then(QueueNamed("a&b")), '<Enqueue action="/twilio/next/3" method="POST">a&amp;b</Enqueue>'),
+        (Then(QueueNamed("a&b")), f'<Enqueue action="{NEXT}" method="POST">a&amp;b</Enqueue>'),
         (
             Then(QueueNamed("q", "https://example.com/w")),
-            '<Enqueue action="/twilio/next/3" method="POST" waitUrl="https://example.com/w">q</Enqueue>',
+            f'<Enqueue action="{NEXT}" method="POST" waitUrl="https://example.com/w">q</Enqueue>',
         ),
     ],
 )

@@ -1,24 +1,27 @@
 """The documents that tell Twilio what to do, as Twilio reads them."""
 
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import pytest
 
 from trunkline.overflow import BUSY, Busy, DialOverflow, LastAnswer, Queue, SayAndHangUp
 from trunkline.server import twiml
 
+LIMITS = escape(twiml.LIMITS)
+
 REFUSALS: list[tuple[LastAnswer, str]] = [
     (Busy(), '<Reject reason="busy" />'),
     (SayAndHangUp(), f'<Say language="de-DE">{BUSY}</Say><Hangup />'),
     (
         DialOverflow("+15550177"),
-        '<Dial action="/twilio/next" answerOnBridge="true" method="POST" timeout="20">'
+        f'<Dial action="/twilio/next{LIMITS}" answerOnBridge="true" method="POST" timeout="20">'
         "<Number>+15550177</Number></Dial>",
     ),
     (
         DialOverflow("+15550177", text="Moment.", ring_seconds=9),
         '<Say language="de-DE">Moment.</Say>'
-        '<Dial action="/twilio/next" answerOnBridge="false" method="POST" timeout="9">'
+        f'<Dial action="/twilio/next{LIMITS}" answerOnBridge="false" method="POST" timeout="9">'
         "<Number>+15550177</Number></Dial>",
     ),
 ]
@@ -37,7 +40,8 @@ def verbs(document: str) -> str:
 def test_connect_streams_with_a_ticket_and_asks_what_next() -> None:
     root = ElementTree.fromstring(twiml.connect("wss://voice.example.com/twilio/media", "t&<cket"))  # noqa: S314
     (connect,) = root
-    assert (connect.tag, connect.get("action"), connect.get("method")) == ("Connect", twiml.NEXT, "POST")
+    assert (connect.tag, connect.get("method")) == ("Connect", "POST")
+    assert connect.get("action") == "/twilio/next#ct=2000&rt=5000&tt=6000"
     (stream,) = connect
     assert stream.get("url") == "wss://voice.example.com/twilio/media"
     (parameter,) = stream
@@ -62,10 +66,11 @@ def test_who_is_refused_hears_what_the_line_chose(answer: LastAnswer, expected: 
 
 @pytest.mark.parametrize(("words", "queue", "hold"), WAITS)
 def test_who_waits_is_asked_for_again(words: str, queue: Queue, hold: str) -> None:
-    assert verbs(twiml.wait(words, queue, "de")) == f'{hold}<Redirect method="POST">/twilio/voice</Redirect>'
+    redirect = f'<Redirect method="POST">/twilio/voice{LIMITS}</Redirect>'
+    assert verbs(twiml.wait(words, queue, "de")) == f"{hold}{redirect}"
 
 
 def test_one_of_several_workers_is_asked_again_by_its_address() -> None:
     document = twiml.connect("wss://voice.example.com/twilio/media/3", "ticket", "/3")
-    assert 'action="/twilio/next/3"' in document
-    assert '<Redirect method="POST">/twilio/voice/3</Redirect>' in twiml.wait("", Queue(), address="/3")
+    assert f'action="/twilio/next/3{LIMITS}"' in document
+    assert f">/twilio/voice/3{LIMITS}</Redirect>" in twiml.wait("", Queue(), address="/3")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -55,7 +56,7 @@ async def office(vendors: Vendors) -> AsyncIterator[Office]:
 async def test_a_call_is_connected_with_a_ticket_of_its_own(office: Office) -> None:
     body = await office.ask("voice", FORM)
     assert f'<Stream url="{office.client.url.replace("http", "ws")}/twilio/media">' in body
-    assert '<Connect action="/twilio/next" method="POST">' in body
+    assert f'<Connect action="/twilio/next{escape(twiml.LIMITS)}" method="POST">' in body
     ticket = re.findall(r'name="ticket" value="([^"]+)"', body)[0]
     Tickets("secret").punch(ticket, SID)
     again = await office.ask("voice", FORM)
@@ -138,7 +139,7 @@ async def test_progress_that_is_not_the_end_changes_nothing(office: Office) -> N
         (Busy(), "ringing", ["<Reject"]),
         (Busy(), "in-progress", [BUSY, "<Hangup"]),
         (DialOverflow("+15550177"), "ringing", ["<Dial", "+15550177"]),
-        (Queue("Bitte warten."), "ringing", ["Bitte warten.", "<Pause", ">/twilio/voice</Redirect>"]),
+        (Queue("Bitte warten."), "ringing", ["Bitte warten.", "<Pause", ">/twilio/voice#", "</Redirect>"]),
     ],
 )
 async def test_one_too_many_gets_the_line_s_answer(
