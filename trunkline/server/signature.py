@@ -12,6 +12,7 @@ from multidict import MultiMapping
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from trunkline.errors import RequestRefused
+from trunkline.server.twiml import LIMITS
 
 HEADER = "X-Twilio-Signature"
 
@@ -66,9 +67,10 @@ class Gatekeeper:
             # Twilio signs a handshake over the wss:// URL as it stands in the TwiML.
             schemes = ("wss", "ws", "https", "http") if upgrade else (parts.scheme, "https", "http")
             for scheme in dict.fromkeys(schemes):
-                yield f"{scheme}://{parts.netloc}{parts.path}{path}"
-                if upgrade:
-                    yield f"{scheme}://{parts.netloc}{parts.path}{path}/"
+                url = f"{scheme}://{parts.netloc}{parts.path}{path}"
+                yield url
+                # A slash behind a stream's URL has been seen; whether limits are signed is not documented.
+                yield url + ("/" if upgrade else LIMITS)
 
 
 def _first(header: str | None) -> str | None:

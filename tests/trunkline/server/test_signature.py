@@ -10,6 +10,7 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 
 from trunkline.errors import RequestRefused
 from trunkline.server.signature import Gatekeeper
+from trunkline.server.twiml import LIMITS
 
 TOKEN = "12345"
 FORM = {"CallSid": "CA1", "From": "+14158675309", "To": "+18005551212", "Empty": ""}
@@ -36,6 +37,7 @@ def request(
         ),
         (None, "https://inner:8080/twilio/voice", {"X_Forwarded_Proto": "https, http"}),
         ("https://voice.example.com:443", "https://voice.example.com/twilio/voice", {}),
+        (None, f"http://inner:8080/twilio/voice{LIMITS}", {}),
     ],
 )
 def test_a_webhook_is_known_by_any_of_our_names(
