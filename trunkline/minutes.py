@@ -144,7 +144,8 @@ class Minutes:
 
     def _words_changed(self) -> None:
         if self._call is not None and self._snapshots is not None:
-            self._call.unheard()  # which notices that what was owed is being said
+            if self._call.owed:
+                self._call.unheard(whole=True)  # which notices that it is being said
             self._snapshots.changed()
 
     def keep_state(self) -> None:

@@ -11,8 +11,8 @@ from trunkline.call import Call
 from trunkline.records import Message, ToolCall
 from trunkline.resuming.call_data import Keepable
 
-GATHER = 0.1
-"""Seconds for which changes are gathered."""
+GATHER = 0.25
+"""Seconds for which changes are gathered: a busy turn has ten a second, and each state is a whole one."""
 
 
 class Snapshots:
