@@ -66,8 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.write(page.row(finding) + "\n")
             sys.stdout.flush()
     if Trouble.KILLED in troubles and Part.PROCESS in parts:
-        findings.append(asyncio.run(killed.measure()))
-        sys.stdout.write(page.row(findings[-1]) + "\n")
+        for lasts in (False, True):
+            findings.append(asyncio.run(killed.measure(lasts=lasts)))
+            sys.stdout.write(page.row(findings[-1]) + "\n")
     wrong = [finding for finding in findings if finding.wrong]
     sys.stdout.write(f"\n{len(findings)} cells, {len(wrong)} not as they should be\n")
     if given.json is not None:

@@ -109,6 +109,8 @@ class CallStages(Remembered):
         self.prices = vendors.prices
         """Of what it uses."""
         self._vendors = vendors
+        self.place = vendors.place
+        """Of this process: see :attr:`trunkline.vendors.Vendors.place`."""
 
     @property
     def sid(self) -> str:

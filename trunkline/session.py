@@ -38,6 +38,7 @@ from trunkline.minutes import Minutes
 from trunkline.outbound.answering import Answering
 from trunkline.records import Facts
 from trunkline.resuming.awaited_stream import AwaitedStream
+from trunkline.resuming.fetch_back import Told
 from trunkline.resuming.resumption import Resumed
 from trunkline.resuming.way_back import WayBack
 from trunkline.running import RunningPipeline
@@ -54,8 +55,9 @@ SERVICE_RESTART = 1012
 """Close code (IANA, WebSocket Close Code Number Registry)."""
 
 
-async def _nobody(_: "Session") -> None:
+async def _nobody(_: "Session") -> Told:
     """Nobody is told."""
+    return Told.NOT
 
 
 class Session:
@@ -68,7 +70,7 @@ class Session:
         minutes: told of all that is worth keeping or watching.
         resumed: a call that another process has begun, as far as it is known; None for a new one.
         on_over: called once, when nothing of the call is left but the answer to "what next?".
-        on_unreached: called when Twilio was told to connect the call, and no stream has come of it.
+        ask: has Twilio ask what is next for a call that waits for a stream.
     """
 
     def __init__(
@@ -80,7 +82,7 @@ class Session:
         *,
         resumed: Resumed | None = None,
         on_over: Callable[["Session"], None] = lambda _: None,
-        on_unreached: Callable[["Session"], Coroutine[Any, Any, None]] = _nobody,
+        ask: Callable[["Session"], Awaitable[Told]] = _nobody,
     ) -> None:
         is_new = resumed is None or not resumed.has_begun
         self.state = State.RINGING if is_new else State.RESUMING
@@ -118,7 +120,7 @@ class Session:
             vendors,
             self._way_back,
             end=self.end,
-            unreached=partial(on_unreached, self),
+            ask=partial(ask, self),
             spawn=self._spawn,
         )
 

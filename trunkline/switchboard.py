@@ -15,7 +15,7 @@ from trunkline.line import Line
 from trunkline.minutes import Keeper, Minutes
 from trunkline.overflow import Busy, LastAnswer, Reason, SayAndHangUp
 from trunkline.records import Facts
-from trunkline.resuming.fetch_back import tell
+from trunkline.resuming.fetch_back import Told, tell
 from trunkline.resuming.resumption import UNKNOWN_PAST, Resumed
 from trunkline.session import Session
 from trunkline.transfers.settling import Settling
@@ -148,7 +148,7 @@ class Switchboard:
                 minutes,
                 resumed=resumed,
                 on_over=self._forget,
-                on_unreached=self._ask_anew,
+                ask=self._ask_anew,
             )
         except Exception as error:
             failed = Outcome("failed", f"its pipeline could not be composed: {type(error).__name__}")
@@ -259,11 +259,12 @@ class Switchboard:
         await self.settling.close()
         return len(sessions)
 
-    async def _ask_anew(self, session: Session) -> None:
-        """Have the carrier ask about a call that it could not connect, unless another process has it."""
+    async def _ask_anew(self, session: Session) -> Told:
+        """Have the carrier ask about a call that waits for a stream, unless another process has it."""
         known = await self.resumed(session.call.sid)
-        if known.is_known and known.attempts <= session.call.attempts:
-            await tell(session.call.facts, self._vendors)
+        if not known.is_known or known.attempts > session.call.attempts:
+            return Told.NOT
+        return await tell(session.call.facts, self._vendors)
 
     def _forget(self, session: Session) -> None:
         sid = session.call.sid

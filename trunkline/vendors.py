@@ -91,6 +91,8 @@ class Vendors:
         self._deepgrams: dict[tuple[str | None, str | None], Deepgram] = {}
         self.address = ""
         """What the paths of our URLs end with that name this process; empty if it is the only one."""
+        self.place = ""
+        """Names this process, and whoever has its host and port after it; empty if nobody will."""
         self.consultations: dict[str, Consultation] = {}
         """Humans who are asked to take a call, by the SID of that call."""
 

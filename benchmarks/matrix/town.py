@@ -18,6 +18,7 @@ from trunkline.sandbox.phrases import load as phrases
 from trunkline.sandbox.voice import ScriptedVoice
 from trunkline.sandbox.world import World
 from trunkline.server.service import Service
+from trunkline.server.standalone import document
 
 PUBLIC = "https://voice.example.com"
 
@@ -27,10 +28,6 @@ RULES = (
     Rule("half past nine is", None, ("book", {"time": "half past nine"})),
     Rule("check-up|check up", PRICE),
 )
-
-AWAY = "We are away for a moment. Please call again."
-FALLBACK = f"<Response><Say>{AWAY}</Say><Hangup/></Response>"
-"""What a number's fallback URL answers, from a host that is not ours."""
 
 FINAL_MS = 100
 
@@ -91,7 +88,7 @@ async def town(folder: Path, *, doubled: bool) -> AsyncIterator[Town]:
         second_model,
         Road(world.deepgram.base_url) as to_deepgram,
         Road(world.openai.base_url) as to_openai,
-        _static(FALLBACK) as fallback_url,
+        static(document(line(diary, None))) as fallback_url,
     ):
         settings = world.settings(
             database,
@@ -115,7 +112,7 @@ async def town(folder: Path, *, doubled: bool) -> AsyncIterator[Town]:
 
 
 @asynccontextmanager
-async def _static(document: str) -> AsyncIterator[str]:
+async def static(document: str) -> AsyncIterator[str]:
     """A host that serves one document."""
 
     async def answer(_: web.Request) -> web.Response:

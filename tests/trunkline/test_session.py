@@ -14,7 +14,7 @@ from trunkline.events import Watchers
 from trunkline.life import COMPLETED, Outcome, State
 from trunkline.line import Line
 from trunkline.minutes import Minutes
-from trunkline.resuming.awaited_stream import ASK_LIMIT, FIRST_LIMIT
+from trunkline.resuming.awaited_stream import ASK_AGAIN, FIRST_LIMIT
 from trunkline.resuming.resumption import Resumed
 from trunkline.session import START_LIMIT, Session
 from trunkline.vendors import Vendors
@@ -112,7 +112,7 @@ async def test_a_lost_stream_is_waited_for_again(office: Office) -> None:
     await asyncio.sleep(FIRST_LIMIT + 1)
     socket.end(stopped=False)
     await task
-    await asyncio.sleep(ASK_LIMIT - 1)
+    await asyncio.sleep(ASK_AGAIN - 1)
     assert session.state is State.RESUMING
     second, task = await carried(session)
     assert state(session) is State.LIVE

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import URL, make_url, select
+from sqlalchemy import URL, make_url, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import selectinload
@@ -20,15 +20,15 @@ from trunkline.calls.dials import Dials
 from trunkline.calls.expenses import Expenses
 from trunkline.calls.migrate import upgrade
 from trunkline.calls.models import CallRow, TurnRow, now
-from trunkline.calls.purge import Purge, overwrites
+from trunkline.calls.purge import LIVE, Purge, overwrites
 from trunkline.calls.statements import Statements, Write
 from trunkline.calls.summary import waterfall
 from trunkline.calls.writer import Writer
 from trunkline.errors import SettingsError
-from trunkline.life import PROVISIONAL, Outcome
+from trunkline.life import ABANDONED, HANDED_OVER, PROVISIONAL, Outcome
 from trunkline.line import Line
 from trunkline.records import Facts, ToolCall, Turn
-from trunkline.resuming.resumption import Resumed
+from trunkline.resuming.resumption import Left, Resumed
 from trunkline.transfers.destinations import Then
 from trunkline.waterfall import SEGMENTS
 
@@ -165,6 +165,14 @@ class CallStore:
         if row is None or not row.state:
             return Resumed.of_turns(turns)
         return Resumed.of(row.state, turns[-1] if turns else Turn(index=0))
+
+    async def left(self) -> Sequence[Left]:
+        """Calls of the last day that have not ended, or that some process has given up or handed over."""
+        goes_on = or_(CallRow.ended_at.is_(None), CallRow.outcome.in_((ABANDONED.kind, HANDED_OVER.kind)))
+        query = select(CallRow.sid, CallRow.line, CallRow.state)
+        query = query.where(goes_on, CallRow.state.is_not(None), CallRow.started_at > now() - LIVE)
+        async with self._sessions() as session:
+            return [Left(sid, line, state or {}) for sid, line, state in await session.execute(query)]
 
     async def call(self, sid: str) -> CallRow | None:
         """One call with its turns."""

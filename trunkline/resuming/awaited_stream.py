@@ -5,7 +5,7 @@ over REST, and its own voice breaks the silence.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -19,11 +19,22 @@ from trunkline.vendors import Vendors
 FIRST_LIMIT = 15.0
 """Seconds from the webhook to the stream; Twilio connects within one or two."""
 
-ASK_LIMIT = 10.0
+ASK_LIMIT = 40.0
 """Seconds that a call whose stream was lost is kept until Twilio asks about it, which it does at once."""
+
+ASK_AGAIN = 8.0
+"""Seconds after which Twilio, which has not asked, is told to: it may have asked a network that was down. A
+question that is lost costs six of them, in silence; then the caller holds with some words
+(:mod:`trunkline.server.standalone`)."""
+
+WORDS = 3.0
+"""Seconds that the carrier takes to say the first words, and then asks."""
 
 NEXT_LIMIT = 7.0
 """Seconds from that question to the stream; Twilio's own patience is longer, and the caller hears nothing."""
+
+CONNECT_LIMIT = 4.0
+"""Seconds from the moment in which Twilio is to connect to the stream, where it was told to wait before."""
 
 
 class AwaitedStream:
@@ -34,7 +45,7 @@ class AwaitedStream:
         vendors: the carrier is one of them.
         way_back: what is said when the stream is there.
         end: gives the call its outcome.
-        unreached: has the carrier ask what is next for a call that it could not connect.
+        ask: has the carrier ask what is next, unless another process has the call.
         spawn: runs a task of the call's.
     """
 
@@ -45,23 +56,25 @@ class AwaitedStream:
         way_back: WayBack,
         *,
         end: Callable[[Outcome], None],
-        unreached: Callable[[], Coroutine[Any, Any, None]],
+        ask: Callable[[], Awaitable[Told]],
         spawn: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
         self._call = call
         self._vendors = vendors
         self._way_back = way_back
         self._end = end
-        self._unreached = unreached
+        self._ask = ask
         self._spawn = spawn
         self._is_asked = True
+        self._lost_at = 0.0
+        self._may_be_tried = False
         self._deadline: asyncio.TimerHandle | None = None
         self._wait(FIRST_LIMIT, self._not_reached)
 
     def asked(self) -> None:
         """The carrier has asked what is next, and is told to connect the call."""
         self._is_asked = True
-        self._wait(respite(self._call.attempts) + NEXT_LIMIT, self._not_reached)
+        self._wait(max(NEXT_LIMIT, respite(self._call.attempts) + CONNECT_LIMIT), self._not_reached)
 
     def announce(self) -> str:
         """What the carrier is to say before it connects the call; empty for nothing."""
@@ -82,10 +95,12 @@ class AwaitedStream:
             silently: the carrier may not know, and the caller has heard nothing for a while.
         """
         self._is_asked = False
+        self._may_be_tried = True
         if silently:
             self._way_back.hurry()
             self._spawn(self._fetch_back())
-        self._wait(ASK_LIMIT, self._not_asked)
+        self._lost_at = asyncio.get_running_loop().time()
+        self._wait(ASK_AGAIN + WORDS * silently, self._not_asked)
 
     async def _fetch_back(self) -> None:
         words, language = self._way_back.announcement(), self._call.language
@@ -103,9 +118,28 @@ class AwaitedStream:
         self.settled()
         self._deadline = asyncio.get_running_loop().call_later(seconds, then)
 
+    async def _ask_anew(self, otherwise: Outcome) -> None:
+        """Have the carrier ask; or end a call whose caller is gone, or of which nobody can be told."""
+        match await self._ask():
+            case Told.GONE:
+                self._end(CALLER_HUNG_UP)
+            case Told.NOT:
+                self._end(otherwise)
+
     def _not_asked(self) -> None:
-        self._end(ABANDONED)
+        if asyncio.get_running_loop().time() > self._lost_at + ASK_LIMIT - ASK_AGAIN:
+            self._end(ABANDONED)
+            return
+        self._spawn(self._ask_anew(ABANDONED))
+        self._wait(ASK_AGAIN, self._not_asked)
 
     def _not_reached(self) -> None:
-        self._end(replace(ABANDONED, last_words=self._call.line.apology))
-        self._spawn(self._unreached())
+        """What the carrier was told has not reached it, or it has not reached us: once more, then no more."""
+        alone = replace(ABANDONED, last_words=self._call.line.apology)
+        if self._may_be_tried:
+            self._may_be_tried = self._is_asked = False
+            self._way_back.hurry()
+            self._wait(ASK_AGAIN, self._not_asked)
+        else:
+            self._end(alone)
+        self._spawn(self._ask_anew(alone))

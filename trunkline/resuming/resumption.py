@@ -44,6 +44,16 @@ class Unheard:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A call that has not ended, as far as its record knows."""
+
+    sid: str
+    line: str
+    state: Mapping[str, Any] = field(repr=False)
+    """What was written down last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """A conversation that began elsewhere, at the point where it was lost."""
 

@@ -1,6 +1,7 @@
 """What another process would need to go on with a call, written down whenever it has changed."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
@@ -13,6 +14,10 @@ from trunkline.resuming.call_data import Keepable
 
 GATHER = 0.25
 """Seconds for which changes are gathered: a busy turn has ten a second, and each state is a whole one."""
+
+
+BEAT = 5.0
+"""Seconds after which one is taken anyway: it tells that the process still lives."""
 
 
 class Snapshots:
@@ -35,6 +40,7 @@ class Snapshots:
         self._tools = tools
         self._keepable = Keepable(call.sid)
         self._timer: asyncio.TimerHandle | None = None
+        self._beat: asyncio.TimerHandle | None = None
         self._closed = self._paused = False
 
     def changed(self) -> None:
@@ -56,20 +62,22 @@ class Snapshots:
         Args:
             urgent: whether another process may ask for it at once.
         """
-        self._forget_timer()
+        self._forget_timers()
         if not (self._closed or self._paused):
+            self._beat = asyncio.get_running_loop().call_later(BEAT, self.take)
             state = {**_state_of(self._call, self._tools()), "data": self._keepable.of(self._call.data)}
             self._write(state, urgent)
 
     def close(self) -> None:
         """Take no more: the call is over, or goes on elsewhere."""
-        self._forget_timer()
+        self._forget_timers()
         self._closed = True
 
-    def _forget_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _forget_timers(self) -> None:
+        for timer in (self._timer, self._beat):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._beat = None
 
 
 def _state_of(call: Call, tools: Sequence[ToolCall]) -> dict[str, Any]:
@@ -90,6 +98,8 @@ def _state_of(call: Call, tools: Sequence[ToolCall]) -> dict[str, Any]:
         "language": call.language,
         "attempts": call.attempts,
         "sound": call.recorder.state(),
+        "place": call.place,
+        "written_at": time.time(),
     }
 
 

@@ -33,7 +33,7 @@ class WayBack:
 
     def hurry(self) -> None:
         """The caller has heard nothing for a while: the carrier says the first words, before any stream."""
-        self._is_urgent = True
+        self._is_urgent, self._is_announced = True, False
 
     def announcement(self) -> str:
         """What the carrier is to say now, in the conversation's language; empty for nothing."""

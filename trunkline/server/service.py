@@ -29,6 +29,7 @@ from trunkline.outbound import dialler as outbound
 from trunkline.outbound.dialler import Dialler
 from trunkline.outbound.news import DialNews
 from trunkline.quotas import Quota
+from trunkline.resuming.orphans import fetch_orphans
 from trunkline.server.app import application
 from trunkline.server.metrics_page import MetricsPage
 from trunkline.server.signature import Gatekeeper
@@ -105,12 +106,14 @@ class Service:
             self.switchboard.spending = Spending(self.store.expenses.spent)
             self.vendors.warm.room = self.switchboard.admission.spare
             await self._listen(stack)
+            self.vendors.place = self._place()
             stack.push_async_callback(self.switchboard.close)
             await self._warm()
             self.switchboard.admission.start()
             stack.callback(self.switchboard.admission.stop)
             await self._take_seat(stack)
             self._keep_house(lines, stack)
+            self._fetch_orphans(lines, stack)
             self._stack = stack.pop_all()
         return self
 
@@ -185,6 +188,17 @@ class Service:
             retention = Retention(self.store.purge, contacts, lines, self.settings.recordings)
             retention.start()
             stack.callback(retention.stop)
+
+    def _fetch_orphans(self, lines: Sequence[Line], stack: AsyncExitStack) -> None:
+        """Go on with the calls that were here when this process was killed, if their callers still hold."""
+        names = {line.name for line in lines}
+        fetching = fetch_orphans(self.store, self.vendors, names, self._origin() or "")
+        stack.callback(asyncio.create_task(fetching, name="orphans").cancel)
+
+    def _place(self) -> str:
+        """Host, port and slot: whoever has them later knows that we are gone."""
+        bound = self._sockets[0].getsockname() if self._sockets else self._runner.addresses[0]
+        return f"{socket.gethostname()}:{bound[1]}{self.vendors.address}"
 
     def _measure(self) -> None:
         """Have the pulse read for the metrics: from the first time that somebody asks for them."""

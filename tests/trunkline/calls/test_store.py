@@ -8,9 +8,10 @@ import pytest
 from trunkline.calls.store import CallStore
 from trunkline.calls.summary import waterfall
 from trunkline.errors import SettingsError
-from trunkline.life import ABANDONED, COMPLETED, Outcome
+from trunkline.life import ABANDONED, COMPLETED, HANDED_OVER, TRANSFERRING, Outcome
 from trunkline.line import Line
 from trunkline.records import Facts, ToolCall, Turn
+from trunkline.resuming.resumption import Left
 from trunkline.transfers.destinations import Number, Then
 from trunkline.waterfall import Waterfall
 
@@ -84,6 +85,27 @@ async def test_the_outcome_answers_what_next(store: CallStore) -> None:
     store.end(FACTS.sid, outcome)
     await store.flush()
     assert await store.outcome(FACTS.sid) == outcome
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_left"),
+    [
+        (None, True),
+        (ABANDONED, True),
+        (HANDED_OVER, True),
+        (COMPLETED, False),
+        (Outcome(TRANSFERRING, then=Then(Number("+15550123"))), False),
+    ],
+)
+async def test_calls_that_have_not_ended_can_be_asked_for(
+    store: CallStore, outcome: Outcome | None, is_left: bool
+) -> None:
+    store.begin(FACTS, LINE)
+    store.note(FACTS.sid, state={"place": "here"})
+    if outcome is not None:
+        store.end(FACTS.sid, outcome)
+    await store.flush()
+    assert await store.left() == ([Left(FACTS.sid, LINE.name, {"place": "here"})] if is_left else [])
 
 
 async def test_nothing_is_lost_on_a_normal_stop(tmp_path: Path) -> None:

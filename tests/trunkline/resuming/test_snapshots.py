@@ -1,6 +1,7 @@
 """What another process would need is written down once a moment, and not after the call."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from tests.trunkline.office import bare_line, facts, no_vendors
 from trunkline.call import Call
 from trunkline.records import ToolCall
-from trunkline.resuming.snapshots import GATHER, Snapshots
+from trunkline.resuming.snapshots import BEAT, GATHER, Snapshots
 
 
 class Desk:
@@ -66,3 +67,16 @@ async def test_none_is_taken_after_the_call(desk: Desk) -> None:
     desk.snapshots.take()
     await asyncio.sleep(1)
     assert desk.written == []
+
+
+async def test_one_is_taken_every_so_often_so_that_others_know_whether_this_process_lives(desk: Desk) -> None:
+    desk.call.place = "here:8000"
+    desk.snapshots.take()
+    await asyncio.sleep(2.5 * BEAT)
+    assert len(desk.written) == 3
+    state, urgent = desk.written[-1]
+    assert (state["place"], urgent) == ("here:8000", False)
+    assert abs(state["written_at"] - time.time()) < 60
+    desk.snapshots.close()
+    await asyncio.sleep(2 * BEAT)
+    assert len(desk.written) == 3

@@ -1,10 +1,12 @@
 """The document that answers a line while we are away asks us nothing."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from trunkline.fallback import Fallback, Voicemail
+from trunkline.late import Late
 from trunkline.line import Line
 from trunkline.overflow import DialOverflow, SayAndHangUp
 from trunkline.server.standalone import document
@@ -21,6 +23,17 @@ def made(fallback: Fallback | None) -> str:
 )
 def test_it_asks_us_nothing(fallback: Fallback | None) -> None:
     assert "/twilio/" not in made(fallback)
+
+
+def test_the_caller_holds_for_somebody_who_may_be_back_soon() -> None:
+    line = Line(name="desk", number="+15550100", greeting="Hi.", prompt="Be kind.", language="de-DE")
+    hold = '<Say language="de-DE">One moment, please.</Say><Pause length="6" />'
+    sorry = f'<Say language="de-DE">{line.apology}</Say><Hangup />'
+    assert document(line).endswith(f"<Response>{hold}{hold}{sorry}</Response>")
+    assert document(line, holds=False).endswith(f"<Response>{sorry}</Response>")
+    patient = replace(line, late=Late(words=("Moment.", "Noch einen.")))
+    assert [">Moment.<" in document(patient), ">Noch einen.<" in document(patient)] == [True, True]
+    assert "One moment" in document(replace(line, late=None))
 
 
 def test_a_dial_that_nobody_answers_goes_on_in_the_document() -> None:
