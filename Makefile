@@ -38,9 +38,10 @@ conversation: setup .venv-stock/.ready ## how it is to talk to us, beside stock 
 faults: setup ## every fault of every part over whole calls: what the caller hears, what is lost; then docs/faults.md
 	@$(BIN)/python -m benchmarks.faults --json build/faults.json --page docs/faults.md
 
-rolling: setup ## restart two servers, then two workers, under twenty live calls: none is dropped
+rolling: setup ## restart two servers, two workers, and one server alone, under twenty live calls: none is dropped
 	@$(BIN)/python -m benchmarks.rolling
 	@$(BIN)/python -m benchmarks.rolling --workers
+	@$(BIN)/python -m benchmarks.rolling --alone
 
 campaign: setup ## ten thousand contacts, the process killed five times: nobody called twice
 	@$(BIN)/python -m benchmarks.campaign

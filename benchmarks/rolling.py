@@ -2,7 +2,8 @@
 
 Two servers (or the two workers of one) are told to stop, one after the other, in the middle of calls, with
 only seconds for calls to finish: all the rest is handed over. Callers ask the same question again and again,
-and count what they hear. Vendors are the sandbox's; everything takes its real time.
+and count what they hear. Or a server that is the only one is killed with -9, and started again, while its
+callers hold. Vendors are the sandbox's; everything takes its real time.
 
     dropped      calls that ended before their caller hung up
     handed over  calls that went on in another process
@@ -12,6 +13,7 @@ and count what they hear. Vendors are the sandbox's; everything takes its real t
 
     python -m benchmarks.rolling
     python -m benchmarks.rolling --workers --calls 20
+    python -m benchmarks.rolling --alone
 """
 
 import argparse
@@ -28,9 +30,11 @@ import psutil
 from loguru import logger
 
 from benchmarks.lines import survivor
-from benchmarks.server import Server
+from benchmarks.matrix.town import static
+from benchmarks.server import Server, free_port
 from benchmarks.survival import Caller, env, kept, street
 from trunkline.sandbox.world import World
+from trunkline.server.standalone import document
 
 PUBLIC = "https://voice.example.com"
 
@@ -102,6 +106,31 @@ async def workers(calls: int, folder: Path) -> Result:
         return result(callers, folder)
 
 
+async def alone(calls: int, folder: Path) -> Result:
+    """The only server is killed with -9, and started again as a supervisor does it."""
+    leads = {PUBLIC: ""}
+    async with (
+        street(leads) as world,
+        static(document(survivor.line)) as fallback_url,
+        AsyncExitStack() as stack,
+    ):
+        environment = env(world, folder, TRUNKLINE_PUBLIC_URL=PUBLIC)
+        port = free_port()
+
+        async def start() -> Server:
+            server = Server(Path(survivor.__file__), environment, folder / "log", port=port)
+            return await stack.enter_async_context(server)
+
+        server = await start()
+        leads[PUBLIC] = server.url
+        callers = [await ring(world, f"{PUBLIC}/twilio/voice", fallback_url) for _ in range(calls)]
+        async with talking(callers):
+            await server.kill()
+            await start()
+            await asyncio.gather(*(caller.answered() for caller in callers))
+        return result(callers, folder)
+
+
 async def replaced(server: Server, worker: psutil.Process) -> None:
     """Tell a worker to stop, and wait for the one in its place to be ready."""
     worker.send_signal(signal.SIGTERM)
@@ -109,8 +138,9 @@ async def replaced(server: Server, worker: psutil.Process) -> None:
         await asyncio.sleep(0.1)
 
 
-async def ring(world: World, url: str) -> Caller:
-    caller = Caller(await world.carrier.call(url, to=survivor.line.number))
+async def ring(world: World, url: str, fallback_url: str = "") -> Caller:
+    phone = await world.carrier.call(url, to=survivor.line.number, fallback_url=fallback_url)
+    caller = Caller(phone)
     await caller.hears(survivor.line.greeting)
     return caller
 
@@ -151,10 +181,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--calls", type=int, default=20)
-    parser.add_argument("--workers", action="store_true", help="restart workers instead of servers")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--workers", action="store_true", help="restart workers instead of servers")
+    what.add_argument("--alone", action="store_true", help="kill the only server, and start it again")
     given = parser.parse_args(arguments)
     logger.remove()
-    restart = workers if given.workers else servers
+    restart = workers if given.workers else alone if given.alone else servers
     with tempfile.TemporaryDirectory() as folder:
         found = asyncio.run(restart(given.calls, Path(folder)))
     sys.stdout.write(found.text() + "\n")

@@ -19,7 +19,8 @@ booking that was made twice, or a call with more than one record.
 
 The store is the embedded one, which has no server that could refuse a key. **Redis** has no row: no part
 of a call uses it. *Our process* in trouble is a road to it in trouble, as the carrier sees it: its
-webhooks and its streams both fail, and the number's fallback URL answers.
+webhooks and its streams both fail, and the number's fallback URL holds the caller for a while. `kill -9` is
+real: the only server is started again at once, or (to the end) a second one is there.
 """
 
 
