@@ -187,7 +187,7 @@ class Session:
         self._stop_idle_clock()
         if self.outcome is not None:
             return
-        if stopped:
+        if stopped and not self.awaited.may_be_replaced:
             self.end(CALLER_HUNG_UP)
             return
         logger.warning("call {}: the stream was lost", self.call.sid)

@@ -11,10 +11,11 @@ from tests.transports.playout import START
 from tests.trunkline.office import Archive, bare_line, facts, no_vendors
 from transports.media_streams import Event, MediaStream, Start
 from trunkline.events import Watchers
-from trunkline.life import COMPLETED, Outcome, State
+from trunkline.life import CALLER_HUNG_UP, COMPLETED, Outcome, State
 from trunkline.line import Line
 from trunkline.minutes import Minutes
-from trunkline.resuming.awaited_stream import ASK_AGAIN, FIRST_LIMIT
+from trunkline.resuming.awaited_stream import ASK_AGAIN, FIRST_LIMIT, ORDER_LIMIT
+from trunkline.resuming.fetch_back import Told
 from trunkline.resuming.resumption import Resumed
 from trunkline.session import START_LIMIT, Session
 from trunkline.vendors import Vendors
@@ -104,6 +105,26 @@ async def test_a_stop_is_the_caller_hanging_up(office: Office) -> None:
     assert session.outcome is not None
     assert session.outcome.kind == "caller-hung-up"
     assert state(session) is State.ENDED
+
+
+async def test_a_stream_that_our_own_order_ended_is_a_lost_one(office: Office) -> None:
+    async def ask(_: Session) -> Told:
+        return Told.DONE
+
+    session = office.session(ask=ask)
+    socket, task = await carried(session)
+    socket.end(stopped=False)
+    await task
+    await asyncio.sleep(ASK_AGAIN + 0.1)
+    second, task = await carried(session)  # at the same time, the carrier had asked by itself
+    second.end(stopped=True)
+    await task
+    assert (session.outcome, session.state) == (None, State.RESUMING)
+    await asyncio.sleep(ORDER_LIMIT)
+    third, task = await carried(session)
+    third.end(stopped=True)
+    await asyncio.gather(task, session.over())
+    assert session.outcome is CALLER_HUNG_UP
 
 
 async def test_a_lost_stream_is_waited_for_again(office: Office) -> None:

@@ -30,6 +30,9 @@ question that is lost costs six of them, in silence; then the caller holds with 
 WORDS = 3.0
 """Seconds that the carrier takes to say the first words, and then asks."""
 
+ORDER_LIMIT = 2.0
+"""Seconds in which the carrier has carried out what it was told."""
+
 NEXT_LIMIT = 7.0
 """Seconds from that question to the stream; Twilio's own patience is longer, and the caller hears nothing."""
 
@@ -67,6 +70,7 @@ class AwaitedStream:
         self._spawn = spawn
         self._is_asked = True
         self._lost_at = 0.0
+        self._orders = 0
         self._may_be_tried = False
         self._deadline: asyncio.TimerHandle | None = None
         self._wait(FIRST_LIMIT, self._not_reached)
@@ -75,6 +79,11 @@ class AwaitedStream:
         """The carrier has asked what is next, and is told to connect the call."""
         self._is_asked = True
         self._wait(max(NEXT_LIMIT, respite(self._call.attempts) + CONNECT_LIMIT), self._not_reached)
+
+    @property
+    def may_be_replaced(self) -> bool:
+        """Whether the carrier may end a stream because we had it ask anew, and not because of the caller."""
+        return self._orders > 0
 
     def announce(self) -> str:
         """What the carrier is to say before it connects the call; empty for nothing."""
@@ -120,11 +129,14 @@ class AwaitedStream:
 
     async def _ask_anew(self, otherwise: Outcome) -> None:
         """Have the carrier ask; or end a call whose caller is gone, or of which nobody can be told."""
-        match await self._ask():
-            case Told.GONE:
-                self._end(CALLER_HUNG_UP)
-            case Told.NOT:
-                self._end(otherwise)
+        self._orders += 1
+        told = await self._ask()
+        asyncio.get_running_loop().call_later(ORDER_LIMIT, self._carried_out)
+        if self._is_unknown() and told is not Told.DONE:
+            self._end(CALLER_HUNG_UP if told is Told.GONE else otherwise)
+
+    def _carried_out(self) -> None:
+        self._orders -= 1
 
     def _not_asked(self) -> None:
         if asyncio.get_running_loop().time() > self._lost_at + ASK_LIMIT - ASK_AGAIN:

@@ -1,7 +1,7 @@
 """A call waits for its stream, and whoever waits with it does not hear nothing for long."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -42,6 +42,7 @@ class Waiting:
         self.asked: list[float] = []
         """When the carrier was to ask anew, in seconds since all began."""
         self.asking = Told.DONE
+        self.while_asking: Callable[[], None] = lambda: None
         self._began = asyncio.get_running_loop().time()
         self._tasks: list[asyncio.Task[None]] = []
         self.stream = AwaitedStream(
@@ -64,6 +65,7 @@ class Waiting:
 
     async def _ask(self) -> Told:
         self.asked.append(asyncio.get_running_loop().time() - self._began)
+        self.while_asking()
         return self.asking
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -167,3 +169,14 @@ async def test_a_carrier_that_cannot_be_told_is_answered_with_an_apology(
     waiting.stream.asked()
     await asyncio.sleep(NEXT_LIMIT + 0.1)
     assert waiting.outcomes == [SORRY]
+
+
+async def test_a_stream_that_comes_while_the_carrier_is_told_is_not_given_up(waiting: Waiting) -> None:
+    waiting.asking = Told.NOT
+    waiting.stream.lost(silently=False)
+    waiting.while_asking = waiting.stream.asked
+    await asyncio.sleep(8.1)
+    assert (waiting.outcomes, waiting.stream.may_be_replaced) == ([], True)
+    waiting.stream.settled()
+    await asyncio.sleep(2)
+    assert (waiting.outcomes, waiting.stream.may_be_replaced) == ([], False)
