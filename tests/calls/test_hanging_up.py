@@ -28,6 +28,7 @@ from trunkline.sandbox.speak_faults import SpeakFault
 from trunkline.sandbox.telephone.faults import Faults
 from trunkline.sandbox.telephone.phone import Phone
 from trunkline.sandbox.telephone.records import StreamStarted, VerbRun, WebhookAnswered
+from trunkline.sandbox.telephone.rest_answers import RestError
 
 
 async def look_up(call: Call) -> str:
@@ -194,6 +195,7 @@ async def by_nobody(place: Town, wire: Wire) -> None:
     async with wire.socket() as socket:
         await socket.send(start(sid, ticket))
         await socket.ws.receive()
+    place.world.carrier.refuse(RestError(500, 20500, "no"))  # else it says that there is no such call
     await place.service.switchboard.calls[sid].over()
     await place.service.store.flush()
     outcome = await place.service.store.outcome(sid)

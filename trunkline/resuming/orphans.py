@@ -6,7 +6,8 @@ document, which holds them for a while (:mod:`trunkline.server.standalone`).
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from loguru import logger
@@ -29,39 +30,51 @@ class Archive(Protocol):
     async def left(self) -> Sequence[Left]:
         """Calls that have not ended."""
 
-    def end(self, sid: str, outcome: Outcome) -> None:
-        """A call has ended."""
+
+async def left_in(archive: Archive) -> Sequence[Left]:
+    """Calls that have not ended; none if the archive does not say."""
+    try:
+        return await archive.left()
+    except SQLAlchemyError as error:
+        logger.warning("calls of an earlier process are not looked for: {}", type(error).__name__)
+        return ()
 
 
-async def fetch_orphans(archive: Archive, vendors: Vendors, lines: Collection[str], origin: str) -> int:
-    """Have the carrier ask what is next for each of them; returns for how many it does.
+@asynccontextmanager
+async def fetching(
+    left: Iterable[Left],
+    vendors: Vendors,
+    lines: Collection[str],
+    origin: str,
+    end: Callable[[str, Outcome], None],
+) -> AsyncIterator[None]:
+    """Meanwhile, have the carrier ask what is next for those that were ours.
 
     Args:
-        archive: where calls are kept.
+        left: calls that had not ended when this process started.
         vendors: what the calls of this process share.
         lines: that are served, by name.
         origin: under which the carrier reaches us; empty if nobody knows.
+        end: told of those whose callers have hung up.
     """
-    try:
-        left = await archive.left()
-    except SQLAlchemyError as error:
-        logger.warning("calls of an earlier process are not looked for: {}", type(error).__name__)
-        return 0
-    now = time.time()
+    now, turn = time.time(), asyncio.Semaphore(AT_ONCE)
     orphans = [call.sid for call in left if _is_orphan(call, vendors.place, lines, now)]
-    if not orphans:
-        return 0
-    logger.info("{} calls were left by an earlier process; the carrier is told to ask for them", len(orphans))
-    turn = asyncio.Semaphore(AT_ONCE)
+    if orphans:
+        logger.info("{} calls were left by an earlier process; the carrier is to ask for them", len(orphans))
 
-    async def fetch(sid: str) -> bool:
+    async def fetch(sid: str) -> None:
         async with turn:
             told = await tell(Facts(sid=sid, caller="", called="", origin=origin), vendors)
         if told is Told.GONE:
-            archive.end(sid, CALLER_HUNG_UP)
-        return told is Told.DONE
+            end(sid, CALLER_HUNG_UP)
 
-    return sum(await asyncio.gather(*map(fetch, orphans)))
+    tasks = [asyncio.create_task(fetch(sid), name="orphan") for sid in orphans]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _is_orphan(left: Left, place: str, lines: Collection[str], now: float) -> bool:

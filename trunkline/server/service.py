@@ -29,7 +29,7 @@ from trunkline.outbound import dialler as outbound
 from trunkline.outbound.dialler import Dialler
 from trunkline.outbound.news import DialNews
 from trunkline.quotas import Quota
-from trunkline.resuming.orphans import fetch_orphans
+from trunkline.resuming.orphans import fetching, left_in
 from trunkline.server.app import application
 from trunkline.server.metrics_page import MetricsPage
 from trunkline.server.signature import Gatekeeper
@@ -101,6 +101,7 @@ class Service:
             self.store = CallStore(self.settings.database_url)
             await self.store.open()
             stack.push_async_callback(self.store.close)
+            left = await left_in(self.store)
             self._follow(stack)
             self.switchboard = self._switchboard(lines)
             self.switchboard.spending = Spending(self.store.expenses.spent)
@@ -113,7 +114,9 @@ class Service:
             stack.callback(self.switchboard.admission.stop)
             await self._take_seat(stack)
             self._keep_house(lines, stack)
-            self._fetch_orphans(lines, stack)
+            names = {line.name for line in lines}
+            origin = self._origin() or ""
+            await stack.enter_async_context(fetching(left, self.vendors, names, origin, self.store.end))
             self._stack = stack.pop_all()
         return self
 
@@ -188,12 +191,6 @@ class Service:
             retention = Retention(self.store.purge, contacts, lines, self.settings.recordings)
             retention.start()
             stack.callback(retention.stop)
-
-    def _fetch_orphans(self, lines: Sequence[Line], stack: AsyncExitStack) -> None:
-        """Go on with the calls that were here when this process was killed, if their callers still hold."""
-        names = {line.name for line in lines}
-        fetching = fetch_orphans(self.store, self.vendors, names, self._origin() or "")
-        stack.callback(asyncio.create_task(fetching, name="orphans").cancel)
 
     def _place(self) -> str:
         """Host, port and slot: whoever has them later knows that we are gone."""

@@ -1,5 +1,6 @@
 """A process that starts goes on with the calls that were its own, and with no others."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.trunkline.office import with_carrier
 from trunkline.life import CALLER_HUNG_UP, Outcome
-from trunkline.resuming.orphans import fetch_orphans
+from trunkline.resuming.orphans import fetching, left_in
 from trunkline.resuming.resumption import Left
 from trunkline.sandbox.carrier import Carrier
 from trunkline.sandbox.telephone.rest_answers import RestError
@@ -45,7 +46,8 @@ async def told_of(
         carrier.refuse(*refusals)
         vendors = with_carrier(carrier)
         vendors.place = place
-        await fetch_orphans(archive, vendors, {"desk"}, origin)
+        async with fetching(await left_in(archive), vendors, {"desk"}, origin, archive.end):
+            await asyncio.sleep(1)
         await vendors.close()
         for request in carrier.requests:
             assert f"{HERE}/twilio/next" in request.params["Twiml"][0]
