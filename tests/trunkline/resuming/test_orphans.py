@@ -65,7 +65,7 @@ async def test_its_own_calls_are_asked_for() -> None:
         left(place="elsewhere:8000"),
         left(line="another"),
         left(age=HOLD + 0.1),  # whoever held for so long may talk with somebody by now
-        left(age=-60),
+        left(age=-86_400),
         Left("CA1", "desk", {}),
     ],
 )
