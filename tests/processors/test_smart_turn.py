@@ -79,10 +79,11 @@ def test_a_full_pool_says_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_late_judgement_is_none_and_frees_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    smart_turn.warm()  # else its only thread loads the model until both are late
     model = Gated(monkeypatch)
 
     async def scenario() -> None:
-        judge = SmartTurn(workers=1, waiting=1, deadline=0.001)
+        judge = SmartTurn(workers=1, waiting=1, deadline=0.25)
         # One at work, one that has not begun: nobody waits for either.
         assert set(await asyncio.gather(judge.judge(b""), judge.judge(b""))) == {None}
         assert judge.at_work == 1
