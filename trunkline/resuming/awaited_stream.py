@@ -5,7 +5,8 @@ over REST, and its own voice breaks the silence.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -113,7 +114,9 @@ class AwaitedStream:
 
     async def _fetch_back(self) -> None:
         words, language = self._way_back.announcement(), self._call.language
-        match await fetch_back(self._call.facts, self._vendors, words, language, self._is_unknown):
+        with self._ordering():
+            told = await fetch_back(self._call.facts, self._vendors, words, language, self._is_unknown)
+        match told:
             case Told.DONE:
                 self._way_back.announced()
             case Told.GONE:
@@ -129,11 +132,18 @@ class AwaitedStream:
 
     async def _ask_anew(self, otherwise: Outcome) -> None:
         """Have the carrier ask; or end a call whose caller is gone, or of which nobody can be told."""
-        self._orders += 1
-        told = await self._ask()
-        asyncio.get_running_loop().call_later(ORDER_LIMIT, self._carried_out)
+        with self._ordering():
+            told = await self._ask()
         if self._is_unknown() and told is not Told.DONE:
             self._end(CALLER_HUNG_UP if told is Told.GONE else otherwise)
+
+    @contextmanager
+    def _ordering(self) -> Iterator[None]:
+        self._orders += 1
+        try:
+            yield
+        finally:
+            asyncio.get_running_loop().call_later(ORDER_LIMIT, self._carried_out)
 
     def _carried_out(self) -> None:
         self._orders -= 1
