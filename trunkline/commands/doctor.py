@@ -71,16 +71,18 @@ async def _fallbacks(values: Settings, paths: Sequence[Path], *, as_json: bool) 
     found = await survey(paths, values)
     lines = [plan.line for _, plan in found.plans]
     # Without an account nobody can fetch a caller back, so none holds.
-    documents = {line.name: document(line, holds=bool(values.twilio_account_sid)) for line in lines}
+    holds = bool(values.twilio_account_sid)
     if as_json:
-        plain = [{"line": line.name, "number": line.number, "twiml": documents[line.name]} for line in lines]
+        plain = [
+            {"line": line.name, "number": line.number, "twiml": document(line, holds=holds)} for line in lines
+        ]
         terminal.print_json({"fallbacks": plain})
         return 1 if found.wrong else 0
     for error in found.wrong:
         terminal.screen(stderr=True).print(str(error), markup=False)
     for line in lines:
         # Neither wrapped nor coloured: it is copied.
-        text = f"{line.name}, {line.number}:\n{documents[line.name]}\n"
+        text = f"{line.name}, {line.number}:\n{document(line, holds=holds)}\n"
         terminal.screen().print(text, markup=False, highlight=False, soft_wrap=True)
     return 1 if found.wrong else 0
 
