@@ -23,9 +23,14 @@ def facts(number: int = 1, called: str = NUMBER) -> Facts:
     return Facts(sid=f"CA{number:032x}", caller="+14155550123", called=called)
 
 
+def plain_line(**values: Any) -> Line:
+    """A line without a pipeline."""
+    return Line(**{"name": "desk", "number": NUMBER, "greeting": "Hi.", "prompt": "Be kind.", **values})
+
+
 def bare_line(*stages: Callable[[], FrameProcessor], **values: Any) -> Line:
     """A line that hears and speaks, and has no vendor."""
-    line = Line(**{"name": "desk", "number": NUMBER, "greeting": "Hi.", "prompt": "Be kind.", **values})
+    line = plain_line(**values)
 
     @line.answer
     def compose(call: Call) -> list[FrameProcessor]:

@@ -1,14 +1,14 @@
 """A call, as a pipeline file and its tools see it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from pipecat.frames.frames import Frame, TTSSpeakFrame
 
 from processors.frames import HangUpFrame, LanguageFrame
+from tests.trunkline.office import plain_line as line
 from trunkline import settings
 from trunkline.call import Call
-from trunkline.line import Line
 from trunkline.records import Facts
 from trunkline.resuming.resumption import Resumed
 from trunkline.vendors import Vendors
@@ -21,14 +21,6 @@ async def vendors() -> AsyncIterator[Vendors]:
     made = Vendors(settings.load(_env_file=None))
     yield made
     await made.close()
-
-
-def line(**values: object) -> Line:
-    return Line(**{"name": "desk", "number": "+15550100", "greeting": "Hi.", "prompt": "Be kind.", **values})  # type: ignore[arg-type]
-
-
-def count_up() -> Iterator[int]:
-    yield from range(100)
 
 
 async def test_a_resumed_call_remembers(vendors: Vendors) -> None:

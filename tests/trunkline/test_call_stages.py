@@ -11,9 +11,9 @@ from processors.language_wording import Wording
 from processors.patience import Expectation
 from processors.turn_end import flux
 from tests.support import Bench, Up
+from tests.trunkline.office import plain_line as line
 from trunkline import settings
 from trunkline.call import Call
-from trunkline.line import Line
 from trunkline.records import Facts
 from trunkline.vendors import Vendors
 
@@ -25,10 +25,6 @@ async def vendors() -> AsyncIterator[Vendors]:
     made = Vendors(settings.load(_env_file=None))
     yield made
     await made.close()
-
-
-def line(**values: object) -> Line:
-    return Line(**{"name": "desk", "number": "+15550100", "greeting": "Hi.", "prompt": "Be kind.", **values})  # type: ignore[arg-type]
 
 
 def count_up() -> Iterator[int]:
