@@ -102,7 +102,7 @@ class Resumed:
 
     @classmethod
     def of(cls, state: Mapping[str, Any], turn: Turn) -> Self:
-        """Read what :func:`trunkline.resuming.snapshots.state_of` wrote.
+        """Read what :mod:`trunkline.resuming.snapshots` wrote.
 
         Args:
             state: the record's column.
